@@ -1,0 +1,117 @@
+package rewrite
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/cellwrap/cellwrap/indent"
+	"github.com/cellwrap/cellwrap/templates"
+)
+
+// assembleBlock puts a header in the place of the magic's line and a footer behind
+// the last line, and indents what is between. It moves nothing else, so line N of
+// the cell is line N of the output where the cell has a magic.
+func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
+	text, err := p.fill(opts)
+	if err != nil {
+		return nil, &Error{Pos: err.Pos, Msg: err.Msg}
+	}
+	b := newBlock(c, text)
+	body := p.edits.apply(c.source, b.start, len(c.text))
+	if n := len(body.text); n > 0 && body.text[n-1] != '\n' {
+		body.add(b.nl)
+	}
+	footer := b.lines(text.Tail)
+	if p.closing != "" {
+		footer = b.base + b.deeper + p.closing + b.nl + footer
+	}
+	if n := len(c.text); n > 0 && c.text[n-1] != '\n' {
+		footer = strings.TrimSuffix(footer, b.nl)
+	}
+	headerText := strings.TrimSuffix(b.lines(text.Header), b.nl)
+	w := wrapping{
+		header: strings.Count(headerText, "\n") + 1,
+		magic:  string(bytes.TrimSpace(b.magicLine)),
+		unit:   b.deeper,
+		body:   bytes.Count(body.text, []byte("\n")),
+		footer: strings.Count(strings.TrimSuffix(footer, "\n"), "\n") + 1,
+		undo:   undoList(p.edits, c.source, b.start),
+	}
+	if string(b.magicLine) != b.base+w.magic {
+		w.line = b.magicLine
+	}
+	rest := b.nl + string(indent.Apply(body.text, b.deeper)) + footer
+
+	code := bytes.Clone(c.text[:b.before])
+	code = append(code, headerText...)
+	code = append(code, w.marker(headerText, rest)...)
+	code = append(code, rest...)
+	return &Output{Code: code, Lines: b.lineMap(c, code, w.header, w.body)}, nil
+}
+
+// block is where things stand in a block.
+type block struct {
+	before    int    // end of the lines that stand before the header
+	start     int    // start of the body
+	magicLine []byte // the line that the header replaces, without its line end, or nil
+	base      string // indentation of the region
+	unit      string // one level
+	deeper    string // what the body is indented by
+	nl        string
+}
+
+func newBlock(c *cell, text templates.Text) *block {
+	b := &block{before: c.bom, start: c.bom, nl: c.newline()}
+	own := ""
+	if len(c.magics) > 0 && c.magics[0].first {
+		m := c.magics[0]
+		b.before, b.start = c.lineStart(m.start), c.next(m.end)
+		b.magicLine = c.text[b.before:c.lineEnd(m.end)]
+		own = string(c.text[b.before:m.start])
+	}
+	style := indent.Detect(c.code[b.start:])
+	b.base, b.unit = style.Base, style.Unit
+	if len(bytes.TrimSpace(c.code[b.start:])) == 0 {
+		b.base = own
+	}
+	b.deeper = strings.Repeat(b.unit, text.Depth-1)
+	return b
+}
+
+// lines returns the skeleton's text at the region's indentation, in its unit and with
+// its line ends.
+func (b *block) lines(text []byte) string {
+	var out strings.Builder
+	for line := range strings.Lines(string(indent.Remove(text, "\t"))) {
+		line = strings.TrimSuffix(line, "\n")
+		code := strings.TrimLeft(line, "\t")
+		out.WriteString(b.base + strings.Repeat(b.unit, len(line)-len(code)) + code + b.nl)
+	}
+	return out.String()
+}
+
+// lineMap returns the cell's line for each line of code.
+func (b *block) lineMap(c *cell, code []byte, header, body int) []int {
+	var lines []int
+	pre := bytes.Count(c.text[:b.before], []byte("\n"))
+	for i := range pre {
+		lines = append(lines, c.first+i)
+	}
+	magic := 0
+	next := c.first + pre
+	if b.magicLine != nil {
+		magic = next
+		next++
+	}
+	for range header {
+		lines = append(lines, magic)
+	}
+	for i := range body {
+		lines = append(lines, next+i)
+	}
+	total := bytes.Count(code, []byte("\n"))
+	if len(code) > 0 && code[len(code)-1] != '\n' {
+		total++
+	}
+	return append(lines, make([]int, max(total-len(lines), 0))...)
+}

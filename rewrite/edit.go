@@ -1,0 +1,112 @@
+package rewrite
+
+import (
+	"cmp"
+	"go/token"
+	"slices"
+)
+
+// edit replaces the text [start, end) of the cell.
+type edit struct {
+	start, end int
+	text       string
+	// rank orders insertions at one offset, lowest first: those that end a node come
+	// first, inner node before outer; then those that start one, outer before inner.
+	rank int
+}
+
+const (
+	rankEnd = iota
+	rankStart
+	rankReplace // replacements come after insertions
+)
+
+// An Edit is one change to the cell's text: the text from Start to End was
+// replaced by New. Moving a declaration out of the body is a deletion there.
+type Edit struct {
+	Start, End token.Position
+	New        string
+}
+
+// edits is the set of changes to a cell.
+type edits []edit
+
+func (e *edits) insert(off int, text string, rank int) {
+	*e = append(*e, edit{off, off, text, rank})
+}
+
+func (e *edits) replace(start, end int, text string) {
+	*e = append(*e, edit{start, end, text, rankReplace})
+}
+
+func (e edits) sort() {
+	slices.SortStableFunc(e, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.rank, b.rank))
+	})
+}
+
+// public returns the edits in the form that callers see.
+func (e edits) public(src *source) []Edit {
+	out := make([]Edit, len(e))
+	for i, x := range e {
+		out[i] = Edit{src.position(x.start), src.position(x.end), x.text}
+	}
+	return out
+}
+
+// fragment is text made of stretches of the cell and of text of ours.
+type fragment struct {
+	text   []byte
+	pieces []piece
+}
+
+// piece says that n bytes of a fragment's text at `at` are the cell's at src.
+type piece struct{ at, src, n int }
+
+func (f *fragment) copy(src *source, start, end int) {
+	if start < end {
+		f.pieces = append(f.pieces, piece{len(f.text), start, end - start})
+		f.text = append(f.text, src.text[start:end]...)
+	}
+}
+
+func (f *fragment) add(s string) { f.text = append(f.text, s...) }
+
+// apply returns the cell's text [start, end) with the edits in it, which are
+// sorted and do not overlap.
+func (e edits) apply(src *source, start, end int) *fragment {
+	f := &fragment{text: make([]byte, 0, end-start+64)}
+	at := start
+	for _, x := range e {
+		if x.start < at || x.end > end {
+			continue
+		}
+		f.copy(src, at, x.start)
+		f.add(x.text)
+		at = x.end
+	}
+	f.copy(src, at, end)
+	return f
+}
+
+// lineAt returns a function that gives the cell's line for an offset in the
+// fragment, or 0 where the text is ours. Offsets must not decrease between calls.
+func (f *fragment) lineAt(src *source) func(off int) int {
+	i, line := 0, 0
+	return func(off int) int {
+		for i < len(f.pieces) && f.pieces[i].at+f.pieces[i].n <= off {
+			i++
+		}
+		if i == len(f.pieces) || off < f.pieces[i].at {
+			return 0
+		}
+		at := f.pieces[i].src + off - f.pieces[i].at
+		if line == 0 || int(src.lines[line-1]) > at {
+			line = src.index(at) + 1
+		}
+		for line < len(src.lines) && int(src.lines[line]) <= at {
+			line++
+		}
+		return src.first + line - 1
+	}
+}

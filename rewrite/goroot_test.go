@@ -1,0 +1,282 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+var all = flag.Bool("goroot.all", false, "take every function body and example of GOROOT/src, not a sample")
+
+func goroot(t testing.TB) string {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "src")
+}
+
+// body is a function's body, as a cell that somebody else wrote.
+type body struct {
+	name string
+	text []byte
+}
+
+// bodies yields the function bodies of GOROOT/src with at most two results, or one
+// in each `every`.
+func bodies(t testing.TB, every int) []body {
+	var list []body
+	n := 0
+	root := goroot(t)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && d.Name() == "testdata" {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Body == nil || fn.Type.Results.NumFields() > 2 {
+				continue
+			}
+			if n++; n%every == 0 {
+				start, end := fset.PositionFor(fn.Body.Lbrace, false), fset.PositionFor(fn.Body.Rbrace, false)
+				list = append(list, body{
+					name: fmt.Sprintf("%s:%d", strings.TrimPrefix(path, root+"/"), start.Line),
+					text: src[start.Offset+1 : end.Offset],
+				})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestGorootBodies rewrites real function bodies and holds the promises: the output parses, is
+// a fixed point of gofmt, has every token and comment of the body in order, is the
+// same twice, and is left alone when it is rewritten again. A block unwraps to the cell.
+func TestGorootBodies(t *testing.T) {
+	every := 20
+	if *all {
+		every = 1
+	}
+	list := bodies(t, every)
+	var done, bad atomic.Int32
+	var wg sync.WaitGroup
+	work := make(chan body)
+	for range runtime.NumCPU() {
+		wg.Go(func() {
+			for b := range work {
+				done.Add(1)
+				if err := checkBody(b.text); err != nil && bad.Add(1) <= 20 {
+					t.Errorf("%s: %.2000v", b.name, err)
+				}
+			}
+		})
+	}
+	for _, b := range list {
+		work <- b
+	}
+	close(work)
+	wg.Wait()
+	t.Logf("%d bodies, %d bad", done.Load(), bad.Load())
+	if done.Load() < 1000 {
+		t.Errorf("only %d bodies: is GOROOT/src there?", done.Load())
+	}
+}
+
+func checkBody(text []byte) error {
+	opts := rewrite.Options{Filename: "cell", LineName: "c.gocell", OutputName: "c_cell.go", Types: rewrite.TypesOff}
+	out, err := rewrite.Cell(text, opts)
+	if err != nil {
+		return err
+	}
+	if err := checkFile(text, out); err != nil {
+		return fmt.Errorf("%w\n%s\n=>\n%s", err, text, out.Code)
+	}
+	for _, target := range []rewrite.Target{rewrite.File, rewrite.Block} {
+		opts.Target = target
+		first, err := rewrite.Cell(text, opts)
+		if err != nil {
+			if target == rewrite.Block && strings.Contains(err.Error(), "reactor is declared here") {
+				continue
+			}
+			return err
+		}
+		second, err := rewrite.Cell(text, opts)
+		if err != nil || !bytes.Equal(first.Code, second.Code) {
+			return fmt.Errorf("%s: a second run differs: %v", target, err)
+		}
+		again, err := rewrite.Cell(first.Code, opts)
+		if err != nil || !bytes.Equal(again.Code, first.Code) {
+			return fmt.Errorf("%s: rewriting the output is no no-op: %v", target, err)
+		}
+		if target == rewrite.Block {
+			if err := checkBlock(text, first); err != nil {
+				return fmt.Errorf("%w\n%s\n=>\n%s", err, text, first.Code)
+			}
+		}
+	}
+	return nil
+}
+
+func checkBlock(text []byte, out *rewrite.Output) error {
+	if _, err := format.Source(append([]byte("package p\nfunc _() {\n"), append(bytes.Clone(out.Code), "\n}"...)...)); err != nil {
+		return err
+	}
+	back, err := rewrite.Unwrap(out.Code, "cell")
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(back, text) {
+		return fmt.Errorf("unwrapped differs:\n%q\n%q", back, text)
+	}
+	// Without a magic there is one line more: the header.
+	if len(text) == 0 {
+		return nil
+	}
+	in, got := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")), bytes.Split(out.Code, []byte("\n"))
+	for i, line := range in {
+		a, b := string(bytes.TrimSpace(line)), string(bytes.TrimSpace(got[i+1]))
+		if a != b && unedited.Replace(a) != unedited.Replace(b) {
+			return fmt.Errorf("line %d moved: %q, %q", i+1, a, b)
+		}
+	}
+	return nil
+}
+
+// unedited takes out what the edits put in.
+var unedited = strings.NewReplacer("return ", "", "reactor.Values(", "", ")", "")
+
+// checkFile checks a file target's output against its cell.
+func checkFile(text []byte, out *rewrite.Output) error {
+	formatted, err := format.Source(out.Code)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(formatted, out.Code) {
+		return fmt.Errorf("gofmt changes the output to\n%s", formatted)
+	}
+	if n := bytes.Count(out.Code, []byte("\n")); n != len(out.Lines) {
+		return fmt.Errorf("%d lines, and a map of %d", n, len(out.Lines))
+	}
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "c_cell.go", out.Code, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	last := f.Decls[len(f.Decls)-1].(*ast.GenDecl).Specs[0].(*ast.ValueSpec).Values[0].(*ast.CallExpr).Args[0].(*ast.FuncLit)
+	off := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
+
+	// What was deleted from the body stands in front of it.
+	var moved, stayed []lexeme
+	for _, x := range lex(text) {
+		if deleted(out.Edits, text, x.off) {
+			moved = append(moved, x)
+		} else {
+			stayed = append(stayed, x)
+		}
+	}
+	if err := contains(lex(out.Code[:off(last.Body.Lbrace)]), moved); err != nil {
+		return fmt.Errorf("declarations: %w", err)
+	}
+	inside := lex(out.Code[off(last.Body.Lbrace)+1 : off(last.Body.Rbrace)])
+	return contains(inside, stayed)
+}
+
+type lexeme struct {
+	off  int
+	tok  token.Token
+	text string
+}
+
+// lex returns the tokens and comments of text, but for semicolons.
+func lex(text []byte) []lexeme {
+	var list []lexeme
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	var sc scanner.Scanner
+	sc.Init(file, text, nil, scanner.ScanComments)
+	for {
+		pos, tok, lit := sc.Scan()
+		switch {
+		case tok == token.EOF:
+			return list
+		case tok == token.SEMICOLON, strings.HasPrefix(lit, "//line c"):
+			continue
+		case tok == token.COMMENT:
+			// gofmt indents the lines of a comment and trims them.
+			lit = strings.Join(strings.Fields(lit), " ")
+		}
+		list = append(list, lexeme{file.Offset(pos), tok, lit})
+	}
+}
+
+func deleted(edits []rewrite.Edit, text []byte, off int) bool {
+	for _, e := range edits {
+		if e.New == "" && offset(text, e.Start) <= off && off < offset(text, e.End) {
+			return true
+		}
+	}
+	return false
+}
+
+func offset(text []byte, p token.Position) int {
+	off := 0
+	for range p.Line - 1 {
+		off += bytes.IndexByte(text[off:], '\n') + 1
+	}
+	return off + p.Column - 1
+}
+
+// contains checks that want is a subsequence of have. Go may print a comment before or
+// after a comma, so the comments are a sequence of their own.
+func contains(have, want []lexeme) error {
+	for _, comments := range []bool{true, false} {
+		i := 0
+		for _, w := range want {
+			if (w.tok == token.COMMENT) != comments {
+				continue
+			}
+			for i < len(have) && (have[i].tok != w.tok || have[i].text != w.text) {
+				i++
+			}
+			if i == len(have) {
+				return fmt.Errorf("%s %q is lost", w.tok, w.text)
+			}
+			i++
+		}
+	}
+	return nil
+}

@@ -1,0 +1,361 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// item is a func, type or const declaration of the cell.
+type item struct {
+	decl
+	node    ast.Decl
+	names   []ident // what it declares; a method declares nothing
+	refs    []ident // what it uses and does not declare inside
+	methods []*item // of the types that it declares
+	stays   bool    // in the body
+	why     string  // what makes it stay
+	run     int     // the first of the funcs that it stands beside, see findRuns
+}
+
+// ident is an identifier in the cell.
+type ident struct {
+	name string
+	off  int
+}
+
+func (u *unit) ident(id *ast.Ident) ident { return ident{id.Name, u.off(id.Pos())} }
+
+func (it *item) function() *ast.FuncDecl {
+	f, _ := it.node.(*ast.FuncDecl)
+	return f
+}
+
+// findDecls pairs the declarations with their syntax and finds what they declare
+// and use.
+func (p *planner) findDecls() *Error {
+	u := p.syntax.decls
+	if u == nil {
+		return nil
+	}
+	for _, d := range p.cell.decls {
+		if d.tok != token.IMPORT {
+			p.items = append(p.items, &item{decl: d})
+		}
+	}
+	p.named = map[string]*item{}
+	for _, d := range u.Decls {
+		it := p.itemAt(u.off(d.Pos()))
+		it.node = d
+		it.names = declaredNames(u, d)
+		for _, id := range it.names {
+			if off, ok := p.declaredAt(id.name); ok {
+				at := p.position(off)
+				return p.errorf(id.off, "%s redeclared in the cell (also at %d:%d)", id.name, at.Line, at.Column)
+			}
+			if id.name != "_" && id.name != "init" {
+				p.named[id.name] = it
+			}
+		}
+	}
+	for _, it := range p.items {
+		if f := it.function(); f != nil && f.Recv != nil {
+			if owner := p.named[receiverName(f)]; owner != nil {
+				owner.methods = append(owner.methods, it)
+			}
+		}
+	}
+	p.findRefs()
+	return nil
+}
+
+// itemAt returns the declaration that holds off.
+func (p *planner) itemAt(off int) *item {
+	i := sort.Search(len(p.items), func(i int) bool { return p.items[i].stop > off })
+	return p.items[i]
+}
+
+// declaredAt returns where the body's scope or a declaration has the name.
+func (p *planner) declaredAt(name string) (int, bool) {
+	if off, ok := p.locals[name]; ok {
+		return off, true
+	}
+	if it := p.named[name]; it != nil {
+		for _, id := range it.names {
+			if id.name == name {
+				return id.off, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func declaredNames(u *unit, d ast.Decl) []ident {
+	var names []ident
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			names = append(names, u.ident(d.Name))
+		}
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				names = append(names, u.ident(spec.Name))
+			case *ast.ValueSpec:
+				for _, id := range spec.Names {
+					names = append(names, u.ident(id))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// receiverName returns the name of the type that f is a method of.
+func receiverName(f *ast.FuncDecl) string {
+	if len(f.Recv.List) == 0 {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.ParenExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// findRefs finds what each declaration uses: what the parser could not resolve
+// in it, and what it resolved to another declaration.
+func (p *planner) findRefs() {
+	u := p.syntax.decls
+	add := func(id *ast.Ident) {
+		x := u.ident(id)
+		it := p.itemAt(x.off)
+		it.refs = append(it.refs, x)
+	}
+	for _, id := range u.Unresolved {
+		add(id)
+	}
+	ast.Inspect(u.File, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if n.Obj != nil && u.Scope.Lookup(n.Name) == n.Obj && n.Obj.Pos() != n.Pos() {
+				add(n)
+			}
+		case *ast.CompositeLit:
+			// The parser leaves the keys of a literal alone, which may be fields. In
+			// a map or an array they are not.
+			switch n.Type.(type) {
+			case *ast.MapType, *ast.ArrayType:
+				for _, e := range n.Elts {
+					if kv, ok := e.(*ast.KeyValueExpr); ok {
+						if id, ok := kv.Key.(*ast.Ident); ok && id.Obj == nil {
+							add(id)
+						}
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// planDecls decides which declarations go to package level and which stay in the
+// body, as closures if they are functions.
+func (p *planner) planDecls() *Error {
+	p.findStaying()
+	p.findRuns()
+	for _, it := range p.items {
+		if !it.stays {
+			p.plan.hoists = append(p.plan.hoists, it.decl)
+			p.deleteLines(it.start, it.end)
+			continue
+		}
+		if err := p.checkStaying(it); err != nil {
+			return err
+		}
+	}
+	for _, id := range p.stmts.Unresolved {
+		if it := p.named[id.Name]; it != nil && it.stays && p.stmts.off(id.Pos()) < it.kw {
+			return p.errorf(p.stmts.off(id.Pos()), "%s is used before its declaration, which stays in the body (%s)", id.Name, it.why)
+		}
+	}
+	p.planClosures()
+	return nil
+}
+
+// deleteLines deletes [start, end), with the line's end if nothing else is on its
+// lines.
+func (p *planner) deleteLines(start, end int) {
+	if p.startsLine(start) && len(bytes.TrimSpace(p.text[end:p.lineEnd(end)])) == 0 {
+		start, end = p.lineStart(start), p.next(end)
+	}
+	p.plan.edits.replace(start, end, "")
+}
+
+// findStaying marks what stays in the body: what uses a variable of the body or
+// another declaration that stays, and what would take a name that the emitted code needs.
+// For a block everything does.
+func (p *planner) findStaying() {
+	users := map[string][]*item{}
+	for _, it := range p.items {
+		for _, id := range it.refs {
+			users[id.name] = append(users[id.name], it)
+		}
+	}
+	var queue []*item
+	stay := func(it *item, why string) {
+		if !it.stays {
+			it.stays, it.why = true, why
+			queue = append(queue, it)
+		}
+	}
+	for _, it := range p.items {
+		if p.opts.Target == Block {
+			stay(it, "a block is part of a function")
+		}
+		for _, id := range it.names {
+			if id.name == "error" || id.name == "any" || id.name == "nil" {
+				stay(it, "the emitted code needs the predeclared "+id.name)
+			}
+		}
+		for _, id := range it.refs {
+			if _, ok := p.locals[id.name]; ok {
+				stay(it, "it uses the cell's variable "+id.name)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		it := queue[0]
+		queue = queue[1:]
+		for _, id := range it.names {
+			for _, user := range users[id.name] {
+				stay(user, "it uses "+id.name+", which stays in the body")
+			}
+		}
+		for _, m := range it.methods {
+			stay(m, "its type stays in the body")
+		}
+	}
+}
+
+// findRuns numbers the funcs that stay and have no statement between them: they
+// may use each other.
+func (p *planner) findRuns() {
+	run := -1
+	prev := -1
+	for i, it := range p.items {
+		next := sort.Search(len(p.list), func(i int) bool { return p.stmts.off(p.list[i].Pos()) > it.kw })
+		if run < 0 || next != prev || !it.stays || it.function() == nil || p.items[run].function() == nil || !p.items[run].stays {
+			run = i
+		}
+		it.run, prev = run, next
+	}
+}
+
+// staysAfter reports whether a declaration behind off stays in the body.
+func (p *planner) staysAfter(off int) bool {
+	return slices.ContainsFunc(p.items, func(it *item) bool { return it.stays && it.kw > off })
+}
+
+// checkStaying refuses a declaration that can neither go to package level nor stay.
+func (p *planner) checkStaying(it *item) *Error {
+	if f := it.function(); f != nil {
+		off := p.syntax.decls.off(f.Name.Pos())
+		switch {
+		case f.Recv != nil:
+			return p.errorf(off, "method %s cannot be declared inside the closure, and must be: %s", f.Name.Name, it.why)
+		case f.Type.TypeParams != nil:
+			return p.errorf(off, "generic function %s cannot be a closure, and must be: %s", f.Name.Name, it.why)
+		case f.Name.Name == "init":
+			return p.errorf(off, "func init cannot be a closure, and must be: %s", it.why)
+		case f.Body == nil:
+			return p.errorf(off, "func %s has no body and cannot be a closure, and must be: %s", f.Name.Name, it.why)
+		case p.jumps(it.kw):
+			return p.errorf(off, "a goto jumps over func %s, which must be a closure: %s", f.Name.Name, it.why)
+		}
+	}
+	for _, id := range it.refs {
+		off, ok := p.locals[id.name]
+		if other := p.named[id.name]; !ok && other != nil && other.stays && other.run != it.run {
+			off, ok = other.kw, true
+		}
+		if ok && off > it.kw {
+			at := p.position(off)
+			return p.errorf(id.off, "%s is used here and declared later, at %d:%d (%s, so it stays where it stands)", id.name, at.Line, at.Column, it.why)
+		}
+	}
+	return nil
+}
+
+// planClosures turns the funcs that stay into closures.
+//
+//	func f(n int) int { … }    ⇒    f := func(n int) int { … }
+//
+// One that calls itself, or is used by one before it, is declared first:
+//
+//	var f func(n int) int; f = func(n int) int { … }
+//
+// One that nothing uses is marked as used.
+func (p *planner) planClosures() {
+	used := map[string]bool{}
+	early := map[*item]bool{} // used before its closure is complete
+	for _, id := range p.stmts.Unresolved {
+		used[id.Name] = true
+	}
+	for _, it := range p.items {
+		for _, id := range it.refs {
+			used[id.name] = true
+			if other := p.named[id.name]; other != nil && other.stays && other.function() != nil && other.kw >= it.kw {
+				early[other] = true
+			}
+		}
+	}
+	declare := map[int][]string{} // by run
+	for _, it := range p.items {
+		if early[it] {
+			declare[it.run] = append(declare[it.run], "var "+it.names[0].name+" "+p.signature(it.function())+"; ")
+		}
+	}
+	for i, it := range p.items {
+		f := it.function()
+		if !it.stays || f == nil {
+			continue
+		}
+		name := f.Name.Name
+		assign := " := "
+		if early[it] || name == "_" {
+			assign = " = "
+		}
+		p.plan.edits.insert(it.kw, strings.Join(declare[i], "")+name+assign, rankStart)
+		start, end := p.syntax.decls.off(f.Name.Pos()), p.syntax.decls.end(f.Name)
+		if kw := it.kw + len("func"); len(bytes.TrimSpace(p.text[kw:start])) == 0 {
+			start = kw
+		}
+		p.plan.edits.replace(start, end, "")
+		if !used[name] && name != "_" {
+			p.plan.edits.insert(it.stop, "; _ = "+name, rankEnd)
+		}
+	}
+}
+
+// signature returns a function's type, as it is written.
+func (p *planner) signature(f *ast.FuncDecl) string {
+	u := p.syntax.decls
+	return "func" + string(p.text[u.end(f.Name):u.end(f.Type)])
+}

@@ -1,0 +1,261 @@
+package rewrite
+
+import (
+	"bytes"
+	"cmp"
+	"go/ast"
+	"go/token"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/cellwrap/cellwrap/templates"
+)
+
+// importSpec is one import of the emitted file.
+type importSpec struct {
+	templates.Import
+	path  string // unquoted
+	off   int    // in the cell, or -1 if it is ours
+	group int    // 0: the standard library's; 1: others
+}
+
+// localName returns the name that the file uses the package by, as well as its path
+// tells: without types, the package's own name is a guess.
+func (i importSpec) localName() string {
+	if i.Name != "" {
+		return i.Name
+	}
+	return packageName(i.path)
+}
+
+var version = regexp.MustCompile(`^v[0-9]+$`)
+
+// packageName guesses a package's name from its import path, by the conventions
+// of modules: example.com/go-yaml/v3, gopkg.in/yaml.v3, math/rand/v2.
+func packageName(p string) string {
+	dir, name := path.Split(p)
+	if version.MatchString(name) && dir != "" {
+		name = path.Base(dir)
+	}
+	if base, v, ok := strings.Cut(name, "."); ok && version.MatchString(v) {
+		name = base
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "go-"), "-go")
+	if i := strings.LastIndexAny(name, "-."); i >= 0 && !token.IsIdentifier(name) {
+		name = name[i+1:]
+	}
+	return name
+}
+
+// standard reports whether an import path can only be the standard library's: no
+// dot in its first element.
+func standard(p string) bool {
+	first, _, _ := strings.Cut(p, "/")
+	return !strings.Contains(first, ".")
+}
+
+// planImports collects the cell's imports, less those that it surely does not use,
+// and adds the runtime's.
+func (p *planner) planImports() *Error {
+	if u := p.syntax.imports; u != nil {
+		if p.opts.Target == Block {
+			return p.errorf(u.off(u.Decls[0].Pos()), "a block cannot import (put the import at the top of the file)")
+		}
+		for _, d := range p.cell.decls {
+			if d.tok == token.IMPORT {
+				p.deleteLines(d.start, d.end)
+			}
+		}
+		if err := p.collectImports(u); err != nil {
+			return err
+		}
+	}
+	if err := p.chooseRuntime(); err != nil {
+		return err
+	}
+	slices.SortStableFunc(p.plan.imports, func(a, b importSpec) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.path, b.path), cmp.Compare(a.Name, b.Name))
+	})
+	for i := range p.plan.imports {
+		p.plan.imports[i].Apart = i > 0 && p.plan.imports[i].group != p.plan.imports[i-1].group
+	}
+	return nil
+}
+
+// collectImports reads the cell's imports with their comments.
+func (p *planner) collectImports(u *unit) *Error {
+	comments := u.Comments
+	seen := map[string]bool{}
+	for _, spec := range u.Imports {
+		imp := importSpec{off: u.off(spec.Pos())}
+		imp.Path, imp.path = spec.Path.Value, unquote(spec.Path.Value)
+		if spec.Name != nil {
+			imp.Name = spec.Name.Name
+		}
+		imp.Doc, imp.Comment, comments = commentsAt(u, spec, comments)
+		if !standard(imp.path) || imp.path == p.opts.Runtime {
+			imp.group = 1
+		}
+		name := imp.localName()
+		switch {
+		case imp.path == "C":
+			return p.errorf(imp.off, "a cell cannot use cgo (import \"C\" needs a file of its own)")
+		case name == p.plan.name && name != "_":
+			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
+		case seen[imp.Name+imp.Path], imp.group == 0 && !p.usesImport(spec, name):
+			continue
+		}
+		seen[imp.Name+imp.Path] = true
+		p.plan.imports = append(p.plan.imports, imp)
+	}
+	if n := len(p.plan.imports); n > 0 {
+		// Comments behind the last import stay with it.
+		for _, c := range comments {
+			p.plan.imports[n-1].addComment(c)
+		}
+	}
+	return nil
+}
+
+// usesImport reports whether the cell may use a package by the given name.
+func (p *planner) usesImport(spec *ast.ImportSpec, name string) bool {
+	f := &ast.File{
+		Scope:   p.stmts.Scope,
+		Decls:   p.stmts.Decls,
+		Imports: []*ast.ImportSpec{{Name: ast.NewIdent(name), Path: spec.Path}},
+	}
+	if d := p.syntax.decls; d != nil {
+		f.Decls = append(slices.Clip(d.Decls), f.Decls...)
+	}
+	return astutil.UsesImport(f, unquote(spec.Path.Value))
+}
+
+// commentsAt takes from comments, which are in order, those that stand before spec or
+// behind it on its line.
+func commentsAt(u *unit, spec *ast.ImportSpec, comments []*ast.CommentGroup) (doc []string, behind string, rest []*ast.CommentGroup) {
+	line := func(p token.Pos) int { return u.file.PositionFor(p, false).Line }
+	imp := importSpec{}
+	for len(comments) > 0 {
+		c := comments[0]
+		switch {
+		case c.Pos() < spec.Pos():
+			for _, c := range c.List {
+				imp.Doc = append(imp.Doc, c.Text)
+			}
+		case line(c.Pos()) == line(spec.End()):
+			imp.addComment(c)
+		default:
+			return imp.Doc, imp.Comment, comments
+		}
+		comments = comments[1:]
+	}
+	return imp.Doc, imp.Comment, nil
+}
+
+// addComment puts a comment behind an import. Only the last one on a line can be a
+// // comment.
+func (i *importSpec) addComment(g *ast.CommentGroup) {
+	for _, c := range g.List {
+		text := c.Text
+		if i.Comment != "" && strings.HasPrefix(i.Comment, "//") {
+			text = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "//"), "/*"), "*/"))
+		}
+		i.Comment = strings.TrimSpace(i.Comment + " " + text)
+	}
+}
+
+func unquote(s string) string {
+	s, _ = strconv.Unquote(s) // the parser has checked it
+	return s
+}
+
+// chooseRuntime decides what the runtime is called, and imports it by that name:
+// the name of the cell's own import of it, else "reactor", else one that nothing in
+// the cell is called.
+func (p *planner) chooseRuntime() *Error {
+	name, shared := "reactor", false
+	for _, imp := range p.plan.imports {
+		if imp.path == p.opts.Runtime && imp.Name != "_" && imp.Name != "." {
+			name, shared = imp.localName(), true
+		}
+	}
+	bound, isBound := p.binds(name)
+	if p.opts.Target == Block {
+		p.plan.runtime = name
+		if isBound {
+			return p.errorf(bound, "%s is declared here, and the emitted code needs the package of that name", name)
+		}
+		return nil
+	}
+	taken := isBound || name == p.plan.name || p.named[name] != nil
+	for _, imp := range p.plan.imports {
+		taken = taken || imp.path != p.opts.Runtime && imp.localName() == name
+	}
+	if !taken {
+		p.plan.runtime = name
+		if !shared {
+			p.importRuntime(name)
+		}
+		return nil
+	}
+	for i := 1; p.plan.runtime == ""; i++ {
+		if alias := "reactor" + strconv.Itoa(i); !bytes.Contains(p.code, []byte(alias)) && alias != p.plan.name {
+			p.plan.runtime = alias
+		}
+	}
+	p.importRuntime(p.plan.runtime)
+	if !shared && p.usesFreely(name) {
+		p.importRuntime(name) // the cell's own calls, where the name is not shadowed
+	}
+	return nil
+}
+
+func (p *planner) importRuntime(name string) {
+	imp := importSpec{path: p.opts.Runtime, off: -1, group: 1}
+	imp.Path = strconv.Quote(p.opts.Runtime)
+	if name != packageName(p.opts.Runtime) {
+		imp.Name = name
+	}
+	p.plan.imports = append(p.plan.imports, imp)
+}
+
+// usesFreely reports whether the cell uses a name that it neither declares nor
+// imports.
+func (p *planner) usesFreely(name string) bool {
+	if _, ok := p.declaredAt(name); ok || name == p.plan.name {
+		return false
+	}
+	for _, imp := range p.plan.imports {
+		if imp.localName() == name {
+			return false
+		}
+	}
+	is := func(id *ast.Ident) bool { return id.Name == name }
+	return slices.ContainsFunc(p.stmts.Unresolved, is) ||
+		p.syntax.decls != nil && slices.ContainsFunc(p.syntax.decls.Unresolved, is)
+}
+
+// binds returns where the cell declares a name, in any scope; fields, methods and
+// labels do not count.
+func (p *planner) binds(name string) (off int, ok bool) {
+	if !bytes.Contains(p.code, []byte(name)) {
+		return 0, false
+	}
+	for _, u := range []*unit{p.stmts, p.syntax.decls} {
+		if u == nil {
+			continue
+		}
+		ast.Inspect(u.File, func(n ast.Node) bool {
+			if id, is := n.(*ast.Ident); is && !ok && id.Name == name && id.Obj != nil && id.Obj.Kind != ast.Lbl {
+				off, ok = u.off(id.Pos()), true
+			}
+			return !ok
+		})
+	}
+	return off, ok
+}

@@ -1,0 +1,199 @@
+package rewrite
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A magic is a line that says how the cell is run. Its data are one entry of the
+// table below, so that a new magic is one file and one line here.
+type magic struct {
+	name    string
+	aliases []string
+	cell    bool   // whether it is a cell magic, %%name, that must come first
+	args    string // for the help
+	summary string // one line
+	help    string // what it does, in full
+
+	// apply changes the settings, and returns what the magic prints, if anything.
+	// Its error is an *argError, or errHost.
+	apply func(*settings, []arg) (note string, err error)
+}
+
+// magics is every magic, in the order of the help.
+var magics = []*magic{&runInReactor, &autoawait, &reactorConfig, &loadExt}
+
+// settings are what magics change.
+type settings struct {
+	name      string        // the variable, or "" if no magic names one
+	wrap      bool          // whether a magic asks for the cell to be wrapped
+	autoawait bool          // whether await is rewritten
+	timeout   time.Duration // of an await; 0 is none
+}
+
+func defaultSettings() settings {
+	return settings{autoawait: true, timeout: defaultTimeout}
+}
+
+// arg is a word of a magic's line.
+type arg struct {
+	text string
+	off  int // in the cell
+}
+
+// argError is what is wrong with one argument of a magic.
+type argError struct {
+	arg arg
+	msg string
+}
+
+func (e *argError) Error() string { return e.msg }
+
+func argErrorf(a arg, format string, args ...any) error {
+	return &argError{a, fmt.Sprintf(format, args...)}
+}
+
+// applyMagics runs the cell's magics on st in order, and returns what they print.
+func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
+	var notes []Diagnostic
+	for _, line := range c.magics {
+		call, err := c.parseMagic(line)
+		if err != nil {
+			return nil, err
+		}
+		note := call.magic.Help()
+		if !call.help {
+			if call.magic.cell && !line.first {
+				return nil, c.errorf(line.start, "%%%%%s must come first in the cell, and once", call.magic.name)
+			}
+			var err error
+			note, err = call.magic.apply(st, call.args)
+			switch err := err.(type) {
+			case nil:
+			case *argError:
+				return nil, c.errorf(err.arg.off, "%s", err.msg)
+			default: // errHost
+				return nil, c.hostError(line)
+			}
+		}
+		if note != "" {
+			notes = append(notes, Diagnostic{Pos: c.position(line.start), Severity: Note, Msg: note})
+		}
+	}
+	return notes, nil
+}
+
+// magicCall is a magic's line, parsed.
+type magicCall struct {
+	*magic
+	args []arg
+	help bool // %name?
+}
+
+// parseMagic parses a magic's line, or refuses one that belongs to the host.
+func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
+	text := string(c.text[line.start:line.end])
+	rest, isDirective := strings.CutPrefix(text, directive)
+	isCell := false
+	if !isDirective {
+		rest, isCell = strings.CutPrefix(text, "%%")
+		if !isCell {
+			rest = strings.TrimPrefix(text, "%") // a line that begins with ! names nothing below
+		}
+	}
+	words := fields(rest, line.end-len(rest))
+	if len(words) == 0 || words[0].off != line.end-len(rest) {
+		return magicCall{}, c.hostError(line)
+	}
+	call := magicCall{args: words[1:]}
+	name := words[0].text
+	if len(words) == 1 {
+		name, call.help = strings.CutSuffix(name, "?")
+	}
+	call.magic = lookup(name)
+	switch {
+	case call.magic == nil && isDirective:
+		return call, c.errorf(line.start, "unknown directive %s%s", directive, name)
+	case call.magic == nil:
+		return call, c.hostError(line)
+	case !isDirective && isCell != call.cell:
+		return call, c.errorf(line.start, "%s is written %s", name, call.Usage())
+	}
+	return call, nil
+}
+
+// errHost is returned by a magic that is not ours after all.
+var errHost = errors.New("a magic of the host's")
+
+func (c *cell) hostError(line magicLine) *Error {
+	return c.errorf(line.start, "%.40q is for the notebook's kernel, which Go code does not have (remove the line)", c.text[line.start:line.end])
+}
+
+// fields splits a magic's line, which ends at off+len(s), into words.
+func fields(s string, off int) []arg {
+	var args []arg
+	start := -1
+	for i, r := range s + " " {
+		switch space := unicode.IsSpace(r); {
+		case !space && start < 0:
+			start = i
+		case space && start >= 0:
+			args = append(args, arg{s[start:i], off + start})
+			start = -1
+		}
+	}
+	return args
+}
+
+func lookup(name string) *magic {
+	for _, m := range magics {
+		if m.name == name {
+			return m
+		}
+		for _, a := range m.aliases {
+			if a == name {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// Usage returns the magic's line, such as "%%run_in_reactor [name]".
+func (m *magic) Usage() string {
+	percent := "%"
+	if m.cell {
+		percent = "%%"
+	}
+	return strings.TrimSpace(percent + m.name + " " + m.args)
+}
+
+// Help returns the text of the magic's help.
+func (m *magic) Help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n%s\n\nIn Go files: %s%s\n", m.Usage(), strings.TrimSpace(m.help), directive, strings.TrimSpace(m.name+" "+m.args))
+	if len(m.aliases) > 0 {
+		fmt.Fprintf(&b, "Also: %%%s\n", strings.Join(m.aliases, ", %"))
+	}
+	return b.String()
+}
+
+// A MagicDoc describes one magic to a person.
+type MagicDoc struct {
+	Name    string // "run_in_reactor"
+	Usage   string // "%%run_in_reactor [name]"
+	Summary string // one line
+	Help    string // several lines
+}
+
+// Magics returns the documentation of every magic, in a fixed order.
+func Magics() []MagicDoc {
+	docs := make([]MagicDoc, len(magics))
+	for i, m := range magics {
+		docs[i] = MagicDoc{m.name, m.Usage(), m.summary, m.Help()}
+	}
+	return docs
+}

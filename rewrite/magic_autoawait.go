@@ -1,0 +1,29 @@
+package rewrite
+
+var autoawait = magic{
+	name:    "autoawait",
+	args:    "[on|off]",
+	summary: "say whether await is rewritten in later code; bare: show it",
+	help: `Says whether the await operator is rewritten from here on. It is on at first.
+Without an argument, prints the setting.`,
+	apply: func(s *settings, args []arg) (string, error) {
+		if len(args) > 1 {
+			return "", argErrorf(args[1], "autoawait takes one argument, on or off")
+		}
+		if len(args) == 1 {
+			switch args[0].text {
+			case "on":
+				s.autoawait = true
+			case "off":
+				s.autoawait = false
+			default:
+				return "", argErrorf(args[0], "autoawait is on or off, not %s", args[0].text)
+			}
+			return "", nil
+		}
+		if s.autoawait {
+			return "autoawait=on", nil
+		}
+		return "autoawait=off", nil
+	},
+}

@@ -1,0 +1,185 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+)
+
+// plan is what will change in a cell, as data.
+type plan struct {
+	name    string // the variable, or "_"
+	run     string // the runtime's function
+	result  string // the type of the closure's result
+	runtime string // the name that the runtime is imported under
+	named   bool   // whether the closure's results are named
+	closing string // the statement to add behind the body, or ""
+	imports []importSpec
+	hoists  []decl // what goes to package level, in order
+	edits   edits  // sorted
+}
+
+// planner works a plan out.
+type planner struct {
+	*syntax
+	opts *Options
+	plan plan
+
+	locals map[string]int // variables of the body's own scope: offset of the declaration
+	items  []*item        // func, type and const declarations, in order
+	named  map[string]*item
+}
+
+// makePlan decides what will change.
+func makePlan(s *syntax, opts *Options, name string) (*plan, *Error) {
+	p := &planner{syntax: s, opts: opts}
+	p.plan = plan{name: name, run: "RunInReactor", result: "any"}
+	p.findLocals()
+	for _, stage := range []func() *Error{
+		p.findDecls,
+		p.checkName,
+		p.planImports,
+		p.planMagics,
+		p.planDecls,
+		p.checkOwnResult,
+		p.planReturns,
+	} {
+		if err := stage(); err != nil {
+			return nil, err
+		}
+	}
+	p.plan.edits.sort()
+	return &p.plan, nil
+}
+
+// findLocals finds the variables of the body's own scope.
+func (p *planner) findLocals() {
+	p.locals = map[string]int{}
+	add := func(id *ast.Ident) {
+		if _, ok := p.locals[id.Name]; !ok && id.Name != "_" {
+			p.locals[id.Name] = p.stmts.off(id.Pos())
+		}
+	}
+	for _, stmt := range p.list {
+		for {
+			l, ok := stmt.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			stmt = l.Stmt
+		}
+		switch stmt := stmt.(type) {
+		case *ast.AssignStmt:
+			if stmt.Tok == token.DEFINE {
+				for _, e := range stmt.Lhs {
+					if id, ok := e.(*ast.Ident); ok {
+						add(id)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			for _, spec := range stmt.Decl.(*ast.GenDecl).Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					for _, id := range v.Names {
+						add(id)
+					}
+				}
+			}
+		}
+	}
+}
+
+// declares reports whether the cell declares name beside its statements.
+func (s *syntax) declares(name string) bool {
+	return s.decls != nil && s.decls.Scope.Lookup(name) != nil
+}
+
+// checkName refuses a variable that the emitted code or the cell could not have.
+func (p *planner) checkName() *Error {
+	name := p.plan.name
+	if name == "_" {
+		return nil
+	}
+	off := p.headerOff()
+	if _, ok := p.named[name]; ok && p.opts.Target == File {
+		at, _ := p.declaredAt(name)
+		return p.errorf(at, "%s is declared here and is also the variable of the result (choose another name)", name)
+	}
+	switch {
+	case name == "error" || name == "any" || name == "nil":
+		return p.errorf(off, "the variable cannot be called %s, which the emitted code needs", name)
+	case p.opts.Target == File && (name == "init" || name == "main" && p.opts.Package == "main"):
+		return p.errorf(off, "the variable cannot be called %s, which Go keeps for a function", name)
+	}
+	return nil
+}
+
+// planMagics takes the byte order mark and the magics out. In a block the lines stay,
+// and the first one becomes the header.
+func (p *planner) planMagics() *Error {
+	if p.bom > 0 {
+		p.plan.edits.replace(0, p.bom, "")
+	}
+	for _, m := range p.magics {
+		if p.opts.Target == Block {
+			p.plan.edits.replace(m.start, m.end, "")
+		} else {
+			p.deleteLines(m.start, m.end)
+		}
+	}
+	return nil
+}
+
+// headerOff returns where the user asked for the cell to be wrapped.
+func (c *cell) headerOff() int {
+	if len(c.magics) > 0 && c.magics[0].first {
+		return c.magics[0].start
+	}
+	return c.bom
+}
+
+// checkOwnResult refuses a body that uses the variable that its result goes to, itself or
+// through declarations: that is an initialization cycle in Go, and a deadlock in
+// spirit.
+func (p *planner) checkOwnResult() *Error {
+	name := p.plan.name
+	if name == "_" {
+		return nil
+	}
+	if _, ok := p.locals[name]; ok {
+		return nil
+	}
+	reached := map[*item]bool{}
+	var queue []*item
+	var found *Error
+	reach := func(it *item) {
+		if it != nil && !reached[it] {
+			reached[it] = true
+			queue = append(queue, it)
+		}
+	}
+	use := func(id ident) {
+		if id.name == name && found == nil {
+			found = p.errorf(id.off, "the cell needs its own result, %s (wait for it in a later cell)", name)
+		}
+		reach(p.named[id.name])
+	}
+	for _, id := range p.stmts.Unresolved {
+		use(p.stmts.ident(id))
+	}
+	for _, it := range p.items {
+		if it.stays {
+			reach(it)
+		}
+	}
+	for len(queue) > 0 {
+		it := queue[0]
+		queue = queue[1:]
+		for _, id := range it.refs {
+			use(id)
+		}
+		for _, m := range it.methods {
+			reach(m) // a value of the type is enough to call it
+		}
+	}
+	return found
+}

@@ -1,0 +1,108 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+)
+
+// planReturns makes the body's own returns, never those of the functions in it,
+// return a value and an error, and adds a final return where the body needs one.
+//
+//	return            ⇒  return                           with results (_ any, _ error)
+//	return x          ⇒  return reactor.Values(x)
+//	return x, err     ⇒  return reactor.Values(x, err)
+//	x                 ⇒  return reactor.Values(x)          at the end of the body
+//	                  ⇒  return nil, nil                   at the end of the body
+func (p *planner) planReturns() *Error {
+	values := p.plan.runtime + ".Values("
+	for _, stmt := range p.list {
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ReturnStmt:
+				if len(n.Results) == 0 {
+					p.plan.named = true
+				} else {
+					p.wrap(n.Results[0], n.Results[len(n.Results)-1], values)
+				}
+			}
+			return true
+		})
+	}
+	last := len(p.list) == 0 || p.staysAfter(p.stmts.off(p.list[len(p.list)-1].Pos()))
+	if e := finalExpr(p.list); e != nil {
+		p.wrap(e, e, "return "+values)
+		if !last {
+			return nil
+		}
+	} else if !last && p.terminates(p.list) {
+		return nil
+	}
+	p.plan.closing = "return nil, nil"
+	_, shadowed := p.locals["nil"]
+	if shadowed || p.declares("nil") {
+		p.plan.named = true
+	}
+	if p.plan.named {
+		p.plan.closing = "return"
+	}
+	return nil
+}
+
+// wrap puts before and a closing parenthesis around the expressions first to last.
+func (p *planner) wrap(first, last ast.Expr, before string) {
+	p.plan.edits.insert(p.stmts.off(first.Pos()), before, rankStart)
+	p.plan.edits.insert(p.stmts.end(last), ")", rankEnd)
+}
+
+// finalExpr returns the bare expression that list ends in, unless it is a call: a
+// call's value may be none, which only types can tell.
+func finalExpr(list []ast.Stmt) ast.Expr {
+	list = trimEmpty(list)
+	if len(list) == 0 {
+		return nil
+	}
+	s, ok := list[len(list)-1].(*ast.ExprStmt)
+	if !ok {
+		return nil
+	}
+	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call {
+		return nil
+	}
+	return s.X
+}
+
+// jumps reports whether a goto of the body leaps over off to a label of the body's
+// own block, which Go forbids if a variable is declared at off.
+func (p *planner) jumps(off int) bool {
+	labels := map[string]bool{}
+	for _, stmt := range p.list {
+		for {
+			l, ok := stmt.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			if p.stmts.off(l.Pos()) > off {
+				labels[l.Label.Name] = true
+			}
+			stmt = l.Stmt
+		}
+	}
+	found := false
+	for _, stmt := range p.list {
+		if p.stmts.off(stmt.Pos()) > off {
+			break
+		}
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.BranchStmt:
+				found = found || n.Tok == token.GOTO && labels[n.Label.Name]
+			}
+			return true
+		})
+	}
+	return found
+}

@@ -1,0 +1,180 @@
+package rewrite
+
+import (
+	"go/token"
+
+	"github.com/cellwrap/cellwrap/templates"
+)
+
+// DefaultRuntime is the import path of the package that emitted code runs on.
+const DefaultRuntime = "github.com/cellwrap/cellwrap/reactor"
+
+// Target is the place that the output is for.
+type Target string
+
+const (
+	File  Target = "file"  // a complete Go file, for go generate
+	Block Target = "block" // statements, for a function's body
+)
+
+// Types is how the result's type is found.
+type Types string
+
+const (
+	TypesAuto Types = "auto" // by type-checking where that is possible; not implemented yet: the same as off
+	TypesOff  Types = "off"  // not at all: the result is any
+)
+
+// Options say how a cell is rewritten. The zero value is a file in package main,
+// without //line directives because the cell has no name.
+type Options struct {
+	Filename  string              // of the cell, in messages; none: "-"
+	FirstLine int                 // number in Filename of the cell's first line; default 1
+	Target    Target              // default File
+	Assign    string              // the variable's name; default: the magic's, else "_"
+	Package   string              // of a file; default "main"
+	Runtime   string              // import path; default DefaultRuntime
+	Template  *templates.Skeleton // from templates.Parse, of the target's kind; default: cellwrap's own
+	Types     Types               // default TypesAuto
+
+	// MagicOnly passes a cell without a magic of ours through unchanged.
+	MagicOnly bool
+
+	// LineName is the cell's name in //line directives, relative to the directory that
+	// the output will stand in, and OutputName the output's own name there. Without
+	// LineName there are no directives.
+	LineName, OutputName string
+}
+
+// Output is a rewritten cell.
+type Output struct {
+	Code []byte
+	// Lines gives, for each line of Code, the line of the cell that it comes from, or
+	// 0 where it is ours. Lines are 1-based: Lines[0] is line 1 of Code.
+	Lines []int
+	// Name is the variable, "_" if there is none. Result is the Go type that its Wait
+	// returns. Both are empty if the cell passed through unchanged.
+	Name, Result string
+	Edits        []Edit       // what changed in the cell, in order
+	Diagnostics  []Diagnostic // notes and warnings, in order
+}
+
+// Severity is how grave a diagnostic is. What is graver is an *Error.
+type Severity string
+
+const (
+	Note    Severity = "note"    // what a magic prints
+	Warning Severity = "warning" // the output is good, but perhaps not what the user meant
+)
+
+// Diagnostic is something to tell the user about a cell that was rewritten.
+type Diagnostic struct {
+	Pos      token.Position
+	Severity Severity
+	Msg      string
+}
+
+// CheckName returns an error if name cannot be the variable that a result is assigned
+// to. "_" can.
+func CheckName(name string) error {
+	if msg := checkName(name); msg != "" {
+		return &nameError{msg}
+	}
+	return nil
+}
+
+type nameError struct{ msg string }
+
+func (e *nameError) Error() string { return e.msg }
+
+// Cell rewrites one cell. Its error is an *Error, at a position in src; it never panics.
+// It neither changes nor retains src, and is safe for concurrent use.
+func Cell(src []byte, opts Options) (*Output, error) {
+	out, err := rewrite(src, opts.withDefaults())
+	if err != nil {
+		return nil, err // not a nil *Error
+	}
+	return out, nil
+}
+
+func (o Options) withDefaults() *Options {
+	set := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	set(&o.Filename, "-")
+	set((*string)(&o.Target), string(File))
+	set(&o.Package, "main")
+	set(&o.Runtime, DefaultRuntime)
+	if o.Template == nil {
+		kind := templates.File
+		if o.Target == Block {
+			kind = templates.Block
+		}
+		o.Template = templates.Builtin(kind)
+	}
+	return &o
+}
+
+// rewrite takes the cell through the stages.
+func rewrite(text []byte, opts *Options) (*Output, *Error) {
+	src, err := newSource(text, opts.Filename, opts.FirstLine)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Target == File && isGenerated(text) || opts.Target == Block && isWrapped(text) {
+		return src.unchanged(), nil
+	}
+	c, err := split(src)
+	if err != nil {
+		return nil, err
+	}
+	st := defaultSettings()
+	notes, err := c.applyMagics(&st)
+	if err != nil {
+		return nil, err
+	}
+	if opts.MagicOnly && !st.wrap {
+		out := src.unchanged()
+		out.Diagnostics = notes
+		return out, nil
+	}
+	s, err := parse(c)
+	if err != nil {
+		return nil, err
+	}
+	name := "_"
+	for _, n := range []string{st.name, opts.Assign} {
+		if n != "" {
+			name = n
+		}
+	}
+	p, err := makePlan(s, opts, name)
+	if err != nil {
+		return nil, err
+	}
+	assemble := assembleFile
+	if opts.Target == Block {
+		assemble = assembleBlock
+	}
+	out, err := assemble(c, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	out.Name, out.Result = p.name, p.result
+	out.Edits = p.edits.public(src)
+	out.Diagnostics = notes
+	return out, nil
+}
+
+// unchanged returns the cell as its own output.
+func (s *source) unchanged() *Output {
+	out := &Output{Code: s.text}
+	for i := range s.lines {
+		if int(s.lines[i]) < len(s.text) {
+			out.Lines = append(out.Lines, s.first+i)
+		}
+	}
+	return out
+}

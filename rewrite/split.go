@@ -1,0 +1,336 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/build/constraint"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// maxDepth bounds how deep brackets nest. gofmt's indentation alone makes its
+// output quadratic in the depth.
+const maxDepth = 1000
+
+// directive begins the Go-safe spelling of a magic.
+const directive = "//cellwrap:"
+
+// cell is a cell taken apart by token: its magics, and where its declarations
+// are. What is neither is statements.
+type cell struct {
+	*source
+	code   []byte      // text with the byte order mark and the magics blanked, newlines kept
+	magics []magicLine // in order
+	decls  []decl      // in order
+	end    int         // end of the last token
+	// open reports that the last token does not end a statement, such as an
+	// operator, so that more input could complete it.
+	open bool
+}
+
+// magicLine is a line that is a magic.
+type magicLine struct {
+	start, end int  // its text, without white space around it
+	first      bool // whether no token or magic stands before it
+}
+
+// decl is an import, func, type or const declaration at the top level of the
+// cell.
+type decl struct {
+	tok        token.Token
+	start, end int // from its doc comment to its comment on the last line
+	kw, stop   int // from its keyword to the end of its last token
+	semi       int // its explicit semicolon, or -1
+}
+
+// splitter scans a cell once.
+type splitter struct {
+	*cell
+	sc    scanner.Scanner
+	file  *token.File
+	base  int // offset of the text that sc scans
+	fault *Error
+	stack []bracket
+
+	fresh  bool  // a statement could begin here
+	seen   bool  // a token or magic came before
+	cur    *decl // the declaration that is being scanned
+	fn     fnState
+	trail  int   // end of the comments behind the last token of cur
+	done   *decl // the declaration that ended with a semicolon on this line
+	doc    int   // start of the comment group that may be a doc comment, or -1
+	docEnd int   // index of that group's last line
+	last   token.Token
+}
+
+type bracket struct {
+	tok token.Token
+	off int
+}
+
+// fnState tells a func declaration from a func literal that begins a statement.
+type fnState int
+
+const (
+	fnNone     fnState = iota
+	fnKeyword          // after func
+	fnReceiver         // inside the parameters that may be a receiver
+	fnMaybe            // after them
+	fnName             // after a name that may be a method's
+)
+
+// split takes src apart. The only text that it looks at is tokens: a line of a
+// raw string that begins with % is no magic.
+func split(src *source) (*cell, *Error) {
+	c := &cell{source: src, code: bytes.Clone(src.text)}
+	copy(c.code[:c.bom], "   ")
+	s := &splitter{cell: c, fresh: true, doc: -1}
+	for off := 0; off >= 0; {
+		var err *Error
+		if off, err = s.scan(off); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(s.stack); n > 0 {
+		err := s.errorf(s.stack[n-1].off, "unclosed %s", s.stack[n-1].tok)
+		err.Incomplete = true
+		return nil, err
+	}
+	c.open = s.seen && s.last != token.SEMICOLON && s.last != token.COLON && s.last != token.ILLEGAL
+	return c, nil
+}
+
+// scan scans from off to the end of the text, and returns -1, or to the first magic,
+// and returns the offset after it: what a magic says is not Go.
+func (s *splitter) scan(off int) (int, *Error) {
+	s.base = off
+	s.file = token.NewFileSet().AddFile("", -1, len(s.code)-off)
+	s.sc.Init(s.file, s.code[off:], func(pos token.Position, msg string) {
+		if s.fault == nil {
+			s.fault = s.errorf(s.base+pos.Offset, "%s", msg)
+		}
+	}, scanner.ScanComments)
+	for {
+		pos, tok, lit := s.sc.Scan()
+		at := s.base + s.file.Offset(pos)
+		if tok != token.EOF && s.isMagic(at, tok, lit) {
+			return s.magic(at), nil
+		}
+		if s.fault != nil {
+			s.fault.Incomplete = tok == token.COMMENT || tok == token.STRING && lit[0] == '`'
+			return 0, s.fault
+		}
+		var err *Error
+		switch tok {
+		case token.EOF:
+			s.endDecl(-1)
+			return -1, nil
+		case token.COMMENT:
+			err = s.comment(at, lit)
+		default:
+			err = s.token(at, tok, lit)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// isMagic reports whether the token at off makes its line a magic: it begins a
+// line where a statement at the top level could begin.
+func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
+	switch tok {
+	case token.REM, token.REM_ASSIGN, token.NOT, token.NEQ:
+	case token.COMMENT:
+		if !strings.HasPrefix(lit, directive) || strings.HasPrefix(lit, marker) {
+			return false
+		}
+	default:
+		return false
+	}
+	return s.fresh && len(s.stack) == 0 && s.startsLine(off)
+}
+
+// magic notes the magic at off, blanks it, and returns the offset after it.
+func (s *splitter) magic(off int) int {
+	s.fault = nil
+	end := s.lineEnd(off)
+	text := bytes.TrimRight(s.text[off:end], " \t")
+	s.magics = append(s.magics, magicLine{start: off, end: off + len(text), first: !s.seen})
+	for i := off; i < end; i++ {
+		s.code[i] = ' '
+	}
+	s.seen, s.doc, s.done = true, -1, nil
+	return end
+}
+
+func (s *splitter) comment(off int, lit string) *Error {
+	if constraint.IsGoBuild(lit) || constraint.IsPlusBuild(lit) {
+		// Wherever it stands, gofmt would move it to the top of the file.
+		return s.errorf(off, "a cell cannot have a build constraint (it is not a file of its own)")
+	}
+	if len(s.stack) > 0 {
+		return nil
+	}
+	end := s.tokenEnd(off, token.COMMENT, lit)
+	if s.cur != nil {
+		s.trail = end
+		return nil
+	}
+	if s.done != nil && s.index(off) == s.index(s.done.end-1) {
+		s.done.end = end
+		return nil
+	}
+	if !s.startsLine(off) {
+		s.doc = -1
+		return nil
+	}
+	if strings.HasPrefix(lit, "//go:embed ") {
+		return s.errorf(off, "a cell cannot embed files (its variables are local, and //go:embed needs a package's)")
+	}
+	if s.doc < 0 || s.index(off) > s.docEnd+1 {
+		s.doc = off
+	}
+	s.docEnd = s.index(end - 1)
+	return nil
+}
+
+func (s *splitter) token(off int, tok token.Token, lit string) *Error {
+	if tok == token.SEMICOLON && len(s.stack) == 0 {
+		semi := -1
+		if lit == ";" {
+			semi = off
+		}
+		s.endDecl(semi)
+		s.fresh, s.last = true, tok
+		if semi >= 0 {
+			s.doc = -1
+		}
+		return nil
+	}
+	if s.fresh && len(s.stack) == 0 {
+		if err := s.begin(off, tok); err != nil {
+			return err
+		}
+	}
+	if err := s.function(off, tok, lit); err != nil {
+		return err
+	}
+	if err := s.bracket(off, tok); err != nil {
+		return err
+	}
+	s.fresh, s.seen, s.last = false, true, tok
+	s.doc, s.done, s.trail = -1, nil, 0
+	s.end = s.tokenEnd(off, tok, lit)
+	return nil
+}
+
+// begin starts the statement or declaration at off.
+func (s *splitter) begin(off int, tok token.Token) *Error {
+	switch tok {
+	case token.PACKAGE:
+		return s.errorf(off, "a cell has no package clause (name the package with --package)")
+	case token.IMPORT, token.CONST, token.TYPE:
+	case token.FUNC:
+		s.fn = fnKeyword
+	default:
+		return nil
+	}
+	start := off
+	if s.doc >= 0 && s.index(off) <= s.docEnd+1 {
+		start = s.doc
+	}
+	s.cur = &decl{tok: tok, start: start, kw: off, semi: -1}
+	return nil
+}
+
+// function follows the tokens after a func that begins a statement. "func f" and
+// "func (r T) m(" are declarations; "func (a int) T {" is a literal.
+func (s *splitter) function(off int, tok token.Token, lit string) *Error {
+	state := s.fn
+	switch {
+	case state == fnNone || state == fnKeyword && tok == token.FUNC:
+		return nil
+	case state == fnKeyword && tok == token.IDENT:
+		if lit == "main" {
+			return s.errorf(off, "a cell cannot declare func main (its statements are what runs)")
+		}
+		s.fn = fnNone
+	case state == fnKeyword && tok == token.LPAREN:
+		s.fn = fnReceiver
+	case state == fnReceiver:
+		if tok == token.RPAREN && len(s.stack) == 1 {
+			s.fn = fnMaybe
+		}
+	case state == fnMaybe && tok == token.IDENT:
+		s.fn = fnName
+	case state == fnName && tok == token.LPAREN:
+		s.fn = fnNone
+	default:
+		s.fn, s.cur = fnNone, nil
+	}
+	return nil
+}
+
+func (s *splitter) bracket(off int, tok token.Token) *Error {
+	var open token.Token
+	switch tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		if len(s.stack) == maxDepth {
+			return s.errorf(off, "more than %d nested levels", maxDepth)
+		}
+		s.stack = append(s.stack, bracket{tok, off})
+		return nil
+	case token.RPAREN:
+		open = token.LPAREN
+	case token.RBRACK:
+		open = token.LBRACK
+	case token.RBRACE:
+		open = token.LBRACE
+	default:
+		return nil
+	}
+	n := len(s.stack)
+	if n == 0 {
+		return s.errorf(off, "unexpected %s (nothing is open here)", tok)
+	}
+	if top := s.stack[n-1]; top.tok != open {
+		p := s.position(top.off)
+		return s.errorf(off, "unexpected %s (the %s at %d:%d is open)", tok, top.tok, p.Line, p.Column)
+	}
+	s.stack = s.stack[:n-1]
+	return nil
+}
+
+// endDecl ends the declaration that is being scanned, if one is.
+func (s *splitter) endDecl(semi int) {
+	s.done = nil
+	if s.cur == nil {
+		s.fn = fnNone
+		return
+	}
+	d := s.cur
+	d.stop, d.end, d.semi = s.end, max(s.end, s.trail), semi
+	if semi >= 0 {
+		d.end = semi + 1
+	}
+	s.decls = append(s.decls, *d)
+	s.done = &s.decls[len(s.decls)-1]
+	s.cur, s.fn = nil, fnNone
+}
+
+// tokenEnd returns the end of the token at off. The literal of a raw string or
+// comment lacks the carriage returns that its text has.
+func (s *splitter) tokenEnd(off int, tok token.Token, lit string) int {
+	switch {
+	case tok == token.STRING && lit[0] == '`':
+		return off + 1 + bytes.IndexByte(s.code[off+1:], '`') + 1
+	case tok == token.COMMENT && lit[1] == '*':
+		return off + 2 + bytes.Index(s.code[off+2:], []byte("*/")) + 2
+	case lit != "" && tok != token.SEMICOLON:
+		return off + len(lit)
+	case tok == token.SEMICOLON:
+		return off + 1
+	}
+	return off + len(tok.String())
+}
