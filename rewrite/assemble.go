@@ -45,7 +45,7 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	if err := a.decls(c, decls); err != nil {
 		return nil, c.errorf(c.headerOff(), "%v", err)
 	}
-	a.headerLine(text.Header, c.line(c.headerOff()))
+	a.header(text, c.line(c.headerOff()))
 	if err := a.body(c, body, text.Depth); err != nil {
 		return nil, c.errorf(c.headerOff(), "%v", err)
 	}

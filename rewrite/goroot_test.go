@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/cellwrap/cellwrap/indent"
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
@@ -100,7 +101,11 @@ func TestGorootBodies(t *testing.T) {
 		wg.Go(func() {
 			for b := range work {
 				done.Add(1)
-				if err := checkBody(b.text); err != nil && bad.Add(1) <= 20 {
+				err := checkBody(b.text)
+				if err == nil {
+					err = checkBody(disturb(b.text))
+				}
+				if err != nil && bad.Add(1) <= 20 {
 					t.Errorf("%s: %.2000v", b.name, err)
 				}
 			}
@@ -115,6 +120,22 @@ func TestGorootBodies(t *testing.T) {
 	if done.Load() < 1000 {
 		t.Errorf("only %d bodies: is GOROOT/src there?", done.Load())
 	}
+}
+
+// disturb undoes gofmt's work on a cell: it takes the indentation away and doubles
+// every blank line, so that formatting moves what follows.
+func disturb(text []byte) []byte {
+	text = indent.Remove(text, "\t")
+	var out []byte
+	raw := 0
+	for line := range bytes.Lines(text) {
+		out = append(out, line...)
+		raw += bytes.Count(line, []byte("`"))
+		if len(bytes.TrimSpace(line)) == 0 && raw%2 == 0 {
+			out = append(out, '\n', '\n')
+		}
+	}
+	return out
 }
 
 func checkBody(text []byte) error {
@@ -209,11 +230,47 @@ func checkFile(text []byte, out *rewrite.Output) error {
 			stayed = append(stayed, x)
 		}
 	}
-	if err := contains(lex(out.Code[:off(last.Body.Lbrace)]), moved); err != nil {
-		return fmt.Errorf("declarations: %w", err)
+	start := off(last.Body.Lbrace) + 1
+	for _, part := range []struct {
+		have, want []lexeme
+		base       int
+	}{
+		{lex(out.Code[:start]), moved, 0},
+		{lex(out.Code[start:off(last.Body.Rbrace)]), stayed, start},
+	} {
+		pairs, err := contains(part.have, part.want)
+		if err != nil {
+			return err
+		}
+		if err := checkLines(text, out.Code, part.base, pairs, fset.File(f.FileStart)); err != nil {
+			return err
+		}
 	}
-	inside := lex(out.Code[off(last.Body.Lbrace)+1 : off(last.Body.Rbrace)])
-	return contains(inside, stayed)
+	return nil
+}
+
+// checkLines checks that the //line comments give the first token of every line the line
+// that it has in the cell.
+func checkLines(cell, code []byte, base int, pairs [][2]lexeme, file *token.File) error {
+	lines := token.NewFileSet().AddFile("", -1, len(cell))
+	lines.SetLinesForContent(cell)
+	last := 0
+	for _, p := range pairs {
+		at := file.Pos(base + p[0].off)
+		if n := file.PositionFor(at, false).Line; n == last || p[0].tok == token.COMMENT {
+			continue
+		} else {
+			last = n
+		}
+		if before := bytes.TrimSpace(code[file.Offset(file.LineStart(last)) : base+p[0].off]); len(before) > 0 {
+			continue // an edit, or a parenthesis, stands before it
+		}
+		want := lines.Line(lines.Pos(p[1].off))
+		if got := file.Position(at); got.Line != want || got.Filename != "c.gocell" {
+			return fmt.Errorf("%s %q of line %d is at %v", p[1].tok, p[1].text, want, got)
+		}
+	}
+	return nil
 }
 
 type lexeme struct {
@@ -260,9 +317,9 @@ func offset(text []byte, p token.Position) int {
 	return off + p.Column - 1
 }
 
-// contains checks that want is a subsequence of have. Go may print a comment before or
-// after a comma, so the comments are a sequence of their own.
-func contains(have, want []lexeme) error {
+// contains checks that want is a subsequence of have, and returns the pairs. Go may
+// print a comment before or after a comma, so the comments are a sequence of their own.
+func contains(have, want []lexeme) (pairs [][2]lexeme, err error) {
 	for _, comments := range []bool{true, false} {
 		i := 0
 		for _, w := range want {
@@ -273,10 +330,11 @@ func contains(have, want []lexeme) error {
 				i++
 			}
 			if i == len(have) {
-				return fmt.Errorf("%s %q is lost", w.tok, w.text)
+				return nil, fmt.Errorf("%s %q is lost", w.tok, w.text)
 			}
+			pairs = append(pairs, [2]lexeme{have[i], w})
 			i++
 		}
 	}
-	return nil
+	return pairs, nil
 }

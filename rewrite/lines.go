@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
+	"math"
 	"strconv"
 	"strings"
+
+	"github.com/cellwrap/cellwrap/templates"
 )
 
 // assembly is the emitted file while it is put together, line by line.
@@ -40,7 +43,7 @@ const (
 // ours adds text that is not the cell's.
 func (a *assembly) ours(text []byte) {
 	for line := range bytes.Lines(text) {
-		l := outLine{cell: lineOurs}
+		l := outLine{cell: lineOurs, documented: line[0] != '\t'}
 		switch line = bytes.TrimSpace(line); {
 		case len(line) == 0, line[0] == ')', line[0] == '}':
 			l.cell = lineBlank // closes what stands above, so needs no position
@@ -52,11 +55,12 @@ func (a *assembly) ours(text []byte) {
 	a.text = append(a.text, text...)
 }
 
-// headerLine adds the skeleton's text before the body. A compiler's message about its
-// last line, such as a variable declared twice, belongs to the line of the magic.
-func (a *assembly) headerLine(text []byte, line int) {
-	a.ours(text)
-	a.lines[len(a.lines)-1] = outLine{cell: int32(line), documented: true}
+// header adds the skeleton's text before the body. A compiler's message about the line that
+// the closure begins on, such as a variable declared twice, belongs to the magic.
+func (a *assembly) header(text templates.Text, line int) {
+	opening := len(a.lines) + text.Opening
+	a.ours(text.Header)
+	a.lines[opening].cell = int32(line)
 }
 
 // imports gives the lines of head that hold the cell's imports their positions.
@@ -204,9 +208,12 @@ func (a *assembly) plan() []directiveAt {
 				ds = append(ds, d)
 				now = want
 			}
-		case want == lineOurs && now > 0 && a.opts.OutputName != "" && !l.within:
-			ds = append(ds, directiveAt{above: i})
-			now = 0
+		case want == lineOurs && now > 0 && a.opts.OutputName != "":
+			if d, ok := a.directive(i, math.MaxInt32); ok {
+				d.cell = 0
+				ds = append(ds, d)
+				now = 0
+			}
 		}
 		if now > 0 {
 			now++

@@ -189,11 +189,22 @@ type MagicDoc struct {
 	Help    string // several lines
 }
 
+func (m *magic) doc() MagicDoc { return MagicDoc{m.name, m.Usage(), m.summary, m.Help()} }
+
 // Magics returns the documentation of every magic, in a fixed order.
 func Magics() []MagicDoc {
 	docs := make([]MagicDoc, len(magics))
 	for i, m := range magics {
-		docs[i] = MagicDoc{m.name, m.Usage(), m.summary, m.Help()}
+		docs[i] = m.doc()
 	}
 	return docs
+}
+
+// Magic returns the documentation of the magic with the given name or alias.
+func Magic(name string) (MagicDoc, bool) {
+	m := lookup(name)
+	if m == nil {
+		return MagicDoc{}, false
+	}
+	return m.doc(), true
 }

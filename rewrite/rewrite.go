@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"bytes"
+	"errors"
 	"go/token"
 
 	"github.com/cellwrap/cellwrap/templates"
@@ -21,7 +23,7 @@ const (
 type Types string
 
 const (
-	TypesAuto Types = "auto" // by type-checking where that is possible; not implemented yet: the same as off
+	TypesAuto Types = "auto" // the same as off, today
 	TypesOff  Types = "off"  // not at all: the result is any
 )
 
@@ -78,14 +80,10 @@ type Diagnostic struct {
 // to. "_" can.
 func CheckName(name string) error {
 	if msg := checkName(name); msg != "" {
-		return &nameError{msg}
+		return errors.New(msg)
 	}
 	return nil
 }
-
-type nameError struct{ msg string }
-
-func (e *nameError) Error() string { return e.msg }
 
 // Cell rewrites one cell. Its error is an *Error, at a position in src; it never panics.
 // It neither changes nor retains src, and is safe for concurrent use.
@@ -170,7 +168,7 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 
 // unchanged returns the cell as its own output.
 func (s *source) unchanged() *Output {
-	out := &Output{Code: s.text}
+	out := &Output{Code: bytes.Clone(s.text)}
 	for i := range s.lines {
 		if int(s.lines[i]) < len(s.text) {
 			out.Lines = append(out.Lines, s.first+i)

@@ -141,6 +141,7 @@ type Import struct {
 // in the skeleton, by one tab.
 type Text struct {
 	Head, Header, Tail []byte
+	Opening            int // line of Header, from 0, that the closure begins on
 	Depth              int // tabs that the statements are indented by
 }
 
@@ -228,48 +229,49 @@ func (s *Skeleton) print(tree *dst.File) (Text, error) {
 	if err := decorator.Fprint(&b, tree); err != nil {
 		return Text{}, err
 	}
-	text := b.String()
+	code := b.String()
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", text, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, "", code, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return Text{}, err
 	}
 	offset := func(p token.Pos) int { return fset.PositionFor(p, false).Offset }
-	decl, hole := findBody(f)
+	decl, closure, hole := findBody(f)
 	body := offset(hole.Pos())
-	start := strings.LastIndexByte(text[:body], '\n') + 1
-	end := body + strings.IndexByte(text[body:], '\n') + 1
-	head, tail := offset(declStart(decl)), len(text)
+	start := strings.LastIndexByte(code[:body], '\n') + 1
+	end := body + strings.IndexByte(code[body:], '\n') + 1
+	head, tail := offset(declStart(decl)), len(code)
 	if s.kind == Block {
 		fn := decl.(*ast.FuncDecl).Body
 		head = offset(fn.Lbrace) + len("{\n")
-		tail = strings.LastIndexByte(text[:offset(fn.Rbrace)], '\n') + 1
+		tail = strings.LastIndexByte(code[:offset(fn.Rbrace)], '\n') + 1
 	}
-	t := Text{Header: []byte(text[head:start]), Tail: []byte(text[end:tail]), Depth: body - start}
+	t := Text{Header: []byte(code[head:start]), Tail: []byte(code[end:tail]), Depth: body - start}
+	t.Opening = strings.Count(code[head:offset(closure.Pos())], "\n")
 	if s.kind == File {
-		t.Head = []byte(text[:head])
+		t.Head = []byte(code[:head])
 	}
 	return t, nil
 }
 
-// findBody returns the statement that is the body's hole and the declaration
-// around it.
-func findBody(f *ast.File) (ast.Decl, *ast.ExprStmt) {
+// findBody returns the statement that is the body's hole, the closure that holds it, and the
+// declaration around them.
+func findBody(f *ast.File) (decl ast.Decl, closure *ast.FuncLit, hole ast.Stmt) {
 	for _, d := range f.Decls {
-		var hole *ast.ExprStmt
 		ast.Inspect(d, func(n ast.Node) bool {
-			if s, ok := n.(*ast.ExprStmt); ok {
-				if id, ok := s.X.(*ast.Ident); ok && id.Name == holeBody {
-					hole = s
+			fn, ok := n.(*ast.FuncLit)
+			if !ok {
+				return true
+			}
+			for _, s := range fn.Body.List {
+				if s, ok := s.(*ast.ExprStmt); ok && text(s.X) == holeBody {
+					decl, closure, hole = d, fn, s
 				}
 			}
-			return hole == nil
+			return true
 		})
-		if hole != nil {
-			return d, hole
-		}
 	}
-	return nil, nil
+	return decl, closure, hole
 }
 
 // declStart returns where d starts, its doc comment included.

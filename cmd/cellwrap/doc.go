@@ -1,0 +1,7 @@
+// Cellwrap rewrites a notebook cell to Go that runs it in the background.
+//
+// It reads cells from files or standard input, and writes Go that compiles: a
+// complete file for go generate, or a block of statements for a function. See
+// cellwrap --help for the manual, which is printed from the same tables that the
+// command works by.
+package main

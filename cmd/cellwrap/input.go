@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cellwrap/cellwrap/internal/notebook"
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// input is one text to rewrite.
+type input struct {
+	name string // in messages
+	path string // of the file, or "" for standard input without a name
+	text []byte
+}
+
+// readInputs reads the files, or standard input if there are none.
+func (c *config) readInputs(files []string, stdin io.Reader) ([]input, error) {
+	if len(files) == 0 {
+		text, err := io.ReadAll(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		name := "<standard input>"
+		if c.stdinFilename != "" {
+			name = c.stdinFilename
+		}
+		return []input{{name, c.stdinFilename, text}}, nil
+	}
+	var inputs []input
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, input{file, file, text})
+	}
+	return inputs, nil
+}
+
+// natural returns the place of the input's result: a file beside the cell, or for
+// statements the cell's own file.
+func (c *config) natural(in input) string {
+	if c.opts.Target == rewrite.Block || c.unwrap || in.path == "" {
+		return in.path
+	}
+	return strings.TrimSuffix(in.path, filepath.Ext(in.path)) + "_cell.go"
+}
+
+// destination returns the file that the input's result is written to or compared
+// with, or "" if that is the input's text.
+func (c *config) destination(in input) string {
+	switch {
+	case c.output != "":
+		return c.output
+	case in.path != "" && (c.stdinFilename == "" || c.opts.Target == rewrite.File):
+		return c.natural(in)
+	}
+	return ""
+}
+
+// region is the part of an input that is the cell.
+type region struct {
+	start, end int // bytes
+	line       int // number of the first line
+}
+
+// usageError is what the user called wrongly, though only the input tells.
+type usageError struct{ error }
+
+func (s selection) of(text []byte) (region, error) {
+	switch {
+	case s.first > 0:
+		start, ok := lineOffset(text, s.first)
+		end, ok2 := lineOffset(text, s.last)
+		if !ok || !ok2 {
+			return region{}, usageError{fmt.Errorf("--range %d:%d is outside of the text's %d lines", s.first, s.last, countLines(text))}
+		}
+		if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
+			end += i + 1
+		} else {
+			end = len(text)
+		}
+		return region{start, end, s.first}, nil
+	case s.all():
+		return region{0, len(text), 1}, nil
+	}
+	cells := notebook.Percent(text)
+	for i, cell := range cells {
+		next := countLines(text) + 1
+		if i+1 < len(cells) {
+			next = cells[i+1].Top
+		}
+		if i+1 == s.cell || s.at > 0 && cell.Top <= s.at && s.at < next {
+			if cell.Markdown {
+				return region{}, usageError{fmt.Errorf("cell %d is markdown", i+1)}
+			}
+			return region{cell.Start, cell.End, cell.Line}, nil
+		}
+	}
+	if s.at > 0 {
+		return region{}, usageError{fmt.Errorf("--cell @%d: no cell has that line", s.at)}
+	}
+	return region{}, usageError{fmt.Errorf("--cell %d: there are %d cells", s.cell, len(cells))}
+}
+
+// lineOffset returns the offset of a line, counted from 1, if the text has it.
+func lineOffset(text []byte, line int) (int, bool) {
+	off := 0
+	for range line - 1 {
+		i := bytes.IndexByte(text[off:], '\n')
+		if i < 0 {
+			return 0, false
+		}
+		off += i + 1
+	}
+	return off, off < len(text) || line == 1
+}
+
+func countLines(text []byte) int {
+	n := bytes.Count(text, []byte("\n"))
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		n++
+	}
+	return n
+}

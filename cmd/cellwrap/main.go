@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses.
+const (
+	exitOK      = 0
+	exitRefused = 1 // a cell was refused, or --check or --diff found a difference
+	exitUsage   = 2 // called wrongly, or a file could not be read or written
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the command. It does not exit, so that what it defers is run.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		if command, ok := commands[args[0]]; ok {
+			return command(args[1:], stdout, stderr)
+		}
+	}
+	cfg, files, err := parseFlags(args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		io.WriteString(stdout, manual())
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+		return exitUsage
+	}
+	return cfg.rewrite(files, stdin, stdout, stderr)
+}
+
+// commands are the sub-commands; any other word is a file.
+var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
+	"help":    help,
+	"version": version,
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// result is what became of an input.
+type result struct {
+	input
+	dest      string // file that it goes to or is compared with, or ""
+	code      []byte // the whole text that goes there
+	out       *rewrite.Output
+	unchanged bool // the cell passed through
+	err       error
+}
+
+// rewrite rewrites the inputs in parallel, and reports in order. Nothing is written
+// before every input is done, and nothing at all if one of them is refused.
+func (c *config) rewrite(files []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	inputs, err := c.readInputs(files, stdin)
+	if err != nil {
+		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+		return exitUsage
+	}
+	results := make([]*result, len(inputs))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, in := range inputs {
+		slots <- struct{}{}
+		wg.Go(func() {
+			results[i] = c.one(in)
+			<-slots
+		})
+	}
+	wg.Wait()
+
+	status := exitOK
+	for _, r := range results {
+		var refused *rewrite.Error
+		var usage usageError
+		switch {
+		case r.err == nil:
+		case errors.As(r.err, &refused):
+			fmt.Fprintln(stderr, refused)
+			status = max(status, exitRefused)
+		case errors.As(r.err, &usage):
+			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, usage)
+			status = exitUsage
+		default: // a template's, with its own position
+			fmt.Fprintln(stderr, r.err)
+			status = exitUsage
+		}
+	}
+	if status != exitOK {
+		return status
+	}
+	status, err = c.emit(results, stdout, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+		return exitUsage
+	}
+	return status
+}
+
+// one rewrites one input.
+func (c *config) one(in input) *result {
+	r := &result{input: in, dest: c.destination(in)}
+	reg, err := c.selection.of(in.text)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	cell := in.text[reg.start:reg.end]
+	if c.unwrap {
+		cell, r.err = rewrite.Unwrap(cell, in.name)
+		var e *rewrite.Error
+		if errors.As(r.err, &e) {
+			e.Pos.Line = reg.line
+		}
+		r.code = slices.Concat(in.text[:reg.start], cell, in.text[reg.end:])
+		return r
+	}
+	opts := c.opts
+	opts.Filename, opts.FirstLine = in.name, reg.line
+	if c.line && in.path != "" {
+		opts.LineName, opts.OutputName = lineNames(in.path, r.dest)
+	}
+	r.out, r.err = rewrite.Cell(cell, opts)
+	if r.err != nil {
+		return r
+	}
+	r.code = r.out.Code
+	r.unchanged = r.out.Name == ""
+	if c.opts.Target == rewrite.Block || r.unchanged {
+		r.code = slices.Concat(in.text[:reg.start], r.out.Code, in.text[reg.end:])
+	}
+	return r
+}
+
+// lineNames returns the names of a cell and its output for //line comments, relative to
+// the output's directory.
+func lineNames(path, dest string) (cell, output string) {
+	rel, err := filepath.Rel(filepath.Dir(dest), path)
+	if err != nil {
+		rel = filepath.Base(path)
+	}
+	return filepath.ToSlash(rel), filepath.Base(dest)
+}
+
+// emit prints, compares or writes the results.
+func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) {
+	var out bytes.Buffer
+	status := exitOK
+	reports := c.list || c.diff || c.check
+	var files []file
+	for _, r := range results {
+		c.note(r, stderr)
+		switch {
+		case c.json:
+			if err := printJSON(&out, r); err != nil {
+				return 0, err
+			}
+			continue
+		case !reports && !c.write && c.output == "":
+			out.Write(r.code)
+			continue
+		}
+		old, err := r.old()
+		if err != nil {
+			return 0, err
+		}
+		if old.exists && bytes.Equal(old.text, r.code) || r.unchanged && c.output == "" {
+			continue
+		}
+		if c.list {
+			fmt.Fprintln(&out, r.name)
+		}
+		if c.diff {
+			out.WriteString(unified(r, old))
+		}
+		if c.check || c.diff {
+			status = exitRefused
+		}
+		if c.check && !c.list && !c.diff {
+			fmt.Fprintf(stderr, "cellwrap: %s would change\n", r.displayName())
+		}
+		if c.write || !reports {
+			files = append(files, file{r.dest, r.code})
+		}
+	}
+	if err := writeFiles(files); err != nil {
+		return 0, err
+	}
+	_, err := stdout.Write(out.Bytes())
+	return status, err
+}
+
+// note prints what magics print.
+func (c *config) note(r *result, stderr io.Writer) {
+	if r.out == nil || c.json {
+		return
+	}
+	for _, d := range r.out.Diagnostics {
+		fmt.Fprintf(stderr, "%s: %s\n", d.Pos, d.Msg)
+	}
+}
+
+// displayName names what would change.
+func (r *result) displayName() string {
+	if r.dest != "" {
+		return r.dest
+	}
+	return r.name
+}
