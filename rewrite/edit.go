@@ -89,18 +89,19 @@ func (e edits) apply(src *source, start, end int) *fragment {
 	return f
 }
 
-// lineAt returns a function that gives the cell's line for an offset in the
-// fragment, or 0 where the text is ours. Offsets must not decrease between calls.
-func (f *fragment) lineAt(src *source) func(off int) int {
+// lineIn returns a function that gives the cell's line of the first byte in [off, end) of
+// the fragment that is the cell's, or 0 if all of it is ours. Offsets must not decrease
+// between calls.
+func (f *fragment) lineIn(src *source) func(off, end int) int {
 	i, line := 0, 0
-	return func(off int) int {
+	return func(off, end int) int {
 		for i < len(f.pieces) && f.pieces[i].at+f.pieces[i].n <= off {
 			i++
 		}
-		if i == len(f.pieces) || off < f.pieces[i].at {
+		if i == len(f.pieces) || f.pieces[i].at >= end {
 			return 0
 		}
-		at := f.pieces[i].src + off - f.pieces[i].at
+		at := f.pieces[i].src + max(off-f.pieces[i].at, 0)
 		if line == 0 || int(src.lines[line-1]) > at {
 			line = src.index(at) + 1
 		}

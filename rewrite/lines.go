@@ -85,16 +85,64 @@ func (a *assembly) imports(c *cell, p *plan, head []byte) {
 	}
 }
 
-// cells adds text, which is from formatted. It aligns the tokens of the two:
-// formatting adds and removes only semicolons, commas and parentheses.
+// cells adds text, which is from formatted.
 func (a *assembly) cells(text []byte, from *fragment, c *cell) error {
 	first := len(a.lines)
 	a.lines = append(a.lines, make([]outLine, bytes.Count(text, []byte("\n")))...)
-	lines := a.lines[first:]
 	a.text = append(a.text, text...)
+	if sameLines(a.lines[first:], text, from, c) {
+		return nil
+	}
+	clear(a.lines[first:])
+	return alignTokens(a.lines[first:], text, from, c)
+}
 
+// sameLines numbers the lines of text if formatting has changed nothing but indentation
+// and blank lines, as in most cells, and reports whether that is so. It is much faster than
+// alignTokens.
+func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
+	if bytes.Contains(text, []byte("/*")) {
+		return false
+	}
+	lineIn := from.lineIn(c.source)
+	off, end := 0, 0 // of the line in from
+	next := func() []byte {
+		for end < len(from.text) {
+			off, end = end, len(from.text)
+			if n := bytes.IndexByte(from.text[off:], '\n'); n >= 0 {
+				end = off + n + 1
+			}
+			if line := bytes.TrimSpace(from.text[off:end]); len(line) > 0 {
+				return line
+			}
+		}
+		return nil
+	}
+	i := 0
+	for line := range bytes.Lines(text) {
+		if len(line) > 1 {
+			if line[0] != '\t' || bytes.Count(line, []byte("`"))%2 == 1 {
+				return false // a declaration, a label, or a raw string of several lines
+			}
+			line = bytes.TrimSpace(line)
+			if !bytes.Equal(line, next()) {
+				return false
+			}
+			if lines[i].cell = lineComment; !bytes.HasPrefix(line, []byte("//")) {
+				indent := bytes.IndexFunc(from.text[off:end], func(r rune) bool { return r != ' ' && r != '\t' })
+				lines[i].cell = int32(lineIn(off+indent, end))
+			}
+		}
+		i++
+	}
+	return next() == nil
+}
+
+// alignTokens numbers the lines of text by their first tokens: formatting adds and
+// removes only semicolons, commas and parentheses.
+func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 	in, out := newTokens(from.text), newTokens(text)
-	lineAt := from.lineAt(c.source)
+	lineIn := from.lineIn(c.source)
 	in.next()
 	for at := 0; out.next(); {
 		at = out.line(at)
@@ -112,7 +160,7 @@ func (a *assembly) cells(text []byte, from *fragment, c *cell) error {
 			return fmt.Errorf("formatting changed the cell: %s became %s", in.tok, out.tok)
 		}
 		if l := &lines[at]; matched && l.cell <= 0 {
-			l.cell = int32(lineAt(in.off)) // 0 where the token is an edit of ours
+			l.cell = int32(lineIn(in.off, in.off+1)) // 0 where the token is an edit of ours
 			l.documented = out.off == 0 || text[out.off-1] == '\n'
 		}
 		out.mark(lines, at)
