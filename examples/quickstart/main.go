@@ -1,0 +1,20 @@
+// Quickstart fetches three pages in the background while main goes on, and then waits for
+// them. The job is the cell fetch.gocell, which go generate rewrites to fetch_cell.go.
+package main
+
+import (
+	"fmt"
+	"log"
+	"time"
+)
+
+//go:generate go run github.com/cellwrap/cellwrap/cmd/cellwrap -w fetch.gocell
+
+func main() {
+	fmt.Println("main goes on while the pages come:", pages)
+	report, err := pages.Wait(10 * time.Second)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report)
+}

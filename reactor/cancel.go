@@ -1,0 +1,108 @@
+package reactor
+
+import "sync"
+
+// An awaited is a Deferred of any type, as one that waits for it sees it.
+type awaited interface {
+	Cancel()
+	cancel()
+	awaits() (up awaited, chained bool)
+	fired() bool
+	follow()
+}
+
+// Cancel asks for d's work to be given up. A Deferred that has fired is left alone. One
+// that another will fire, by [Then] or [ThenDeferred], has that other canceled in its
+// stead; if the other has fired, and d's function is only about to run, it is not run.
+// Otherwise the canceller is called, once, before Cancel returns and on the caller's
+// goroutine; call Cancel on the reactor if the canceller is not safe elsewhere, as
+// [EventualResult.Cancel] does. The canceller may fire d; if it does not, or if there is
+// none, d fails with [ErrCanceled]. If it panics, d fails with that.
+// (Twisted: Deferred.cancel.)
+func (d *Deferred[T]) Cancel() {
+	var target awaited = d
+	for {
+		up, chained := target.awaits()
+		if up == nil || chained || up.fired() {
+			break
+		}
+		target = up
+	}
+	target.cancel()
+}
+
+// cancel is Cancel for d itself.
+func (d *Deferred[T]) cancel() {
+	d.mu.Lock()
+	if d.called || d.canceling {
+		d.mu.Unlock()
+		return
+	}
+	var zero T
+	canceller := d.canceller
+	if canceller == nil {
+		d.swallow = true
+		d.settle(zero, ErrCanceled, nil)
+		return
+	}
+	d.canceling = true
+	d.mu.Unlock()
+	returned := false
+	defer func() {
+		err := ErrCanceled
+		if !returned {
+			err = failed(recover())
+		}
+		d.fire(zero, err, nil) // for nothing if the canceller has fired d
+	}()
+	canceller(d)
+	returned = true
+}
+
+func (d *Deferred[T]) awaits() (up awaited, chained bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.upstream, d.chained
+}
+
+func (d *Deferred[T]) fired() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.called
+}
+
+// waits is held while one Deferred is made to wait for another that exists already, in
+// the whole process: otherwise two could close a circle at once, unseen.
+var waits sync.Mutex
+
+// await notes that up will fire d. The error is ErrCircular if up, or one that it
+// waits for, waits for d.
+func (d *Deferred[T]) await(up awaited, chained bool) error {
+	waits.Lock()
+	defer waits.Unlock()
+	d.mu.Lock()
+	followed := d.followed
+	d.mu.Unlock()
+	for w := up; w != nil; w, _ = w.awaits() {
+		if w == awaited(d) {
+			return ErrCircular
+		}
+		if !followed {
+			break // nobody waits for d: building a long chain link by link stays linear
+		}
+	}
+	up.follow()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.called && (d.upstream == nil || !chained) {
+		d.upstream, d.chained = up, chained
+	}
+	return nil
+}
+
+// follow notes that another Deferred waits for d.
+func (d *Deferred[T]) follow() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.followed = true
+}

@@ -1,0 +1,178 @@
+package reactor
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// An EventualResult is the result of a function that runs on a reactor, for the
+// goroutines that are not on it. It comes from [RunInReactor] and its like; the zero
+// value is not ready for use, and it must not be copied. It gets one value or error, for
+// good, which every Wait returns. Its methods may be called from any goroutine; only the
+// Waits block. (crochet: EventualResult.)
+type EventualResult[T any] struct {
+	r *Reactor
+
+	mu   sync.Mutex    // guards done and work, and is held to become ready
+	done chan struct{} // nil until somebody needs it
+	work any           // the body[T] until it begins, then the awaited Deferred; or nil
+
+	ready atomic.Bool // set last: value and err do not change any more
+	value T
+	err   error
+}
+
+// Wait returns the result, and waits for it no longer than timeout; if that is not
+// positive, it does not block. When the result has not come the error is [ErrTimeout],
+// the work goes on, and another Wait may be tried. A Wait that would block a callback
+// of e's own reactor, where the result cannot come before the callback returns, gives
+// [ErrOnReactor] within 2 ms. A result that has not come when the reactor stops
+// is [ErrReactorStopped]. (crochet: EventualResult.wait.)
+func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
+	if timeout <= 0 {
+		return e.result(ErrTimeout)
+	}
+	if e.comes() {
+		return e.value, e.err
+	}
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	return e.result(block(e.r, e.signal(), timer.C))
+}
+
+// WaitContext is [EventualResult.Wait] until ctx is done, and the only way to wait
+// without a limit. When ctx is done first the error is context.Cause(ctx).
+func (e *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
+	if e.comes() {
+		return e.value, e.err
+	}
+	err := block(e.r, e.signal(), ctx.Done())
+	if err == ErrTimeout {
+		err = context.Cause(ctx)
+	}
+	return e.result(err)
+}
+
+// comes reports whether the result is there, and gives it the time of two switches to
+// come: for a short body, a channel and a timer would take longer than the body.
+func (e *EventualResult[T]) comes() bool {
+	for range 2 {
+		if e.there() {
+			return true
+		}
+		runtime.Gosched()
+	}
+	return e.there()
+}
+
+// there reports whether value and err can be read. A stopped reactor makes it so.
+func (e *EventualResult[T]) there() bool {
+	if !e.ready.Load() && e.r.stop.Load() {
+		e.reactorStopped()
+	}
+	return e.ready.Load()
+}
+
+// result is what a Wait returns that ended with err; a result that is there goes first.
+func (e *EventualResult[T]) result(err error) (T, error) {
+	if e.there() {
+		return e.value, e.err
+	}
+	var zero T
+	return zero, err
+}
+
+// Done returns a channel that is closed when the result is there, or the reactor stops.
+func (e *EventualResult[T]) Done() <-chan struct{} {
+	done := e.signal()
+	if !e.there() {
+		e.r.watch(e)
+		if e.there() {
+			e.r.unwatch(e) // complete, or Stop, was too early to do it
+		}
+	}
+	return done
+}
+
+// signal returns the channel that complete closes.
+func (e *EventualResult[T]) signal() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.done == nil {
+		e.done = make(chan struct{})
+		if e.ready.Load() {
+			close(e.done)
+		}
+	}
+	return e.done
+}
+
+// Cancel gives up the work and does not wait for that. A body that has not begun is not
+// run; a Deferred that is waited for is canceled, on the reactor. The result is then
+// [ErrCanceled], if the Deferred's canceller and callbacks leave it at that. A body that
+// is running goes on, and a result that is there stays. (crochet: EventualResult.cancel.)
+func (e *EventualResult[T]) Cancel() {
+	switch {
+	case e.take() != nil:
+		e.fail(ErrCanceled)
+	case !e.there():
+		e.r.Call(e.cancelAwaited)
+	}
+}
+
+func (e *EventualResult[T]) cancelAwaited() {
+	e.mu.Lock()
+	d, ok := e.work.(awaited)
+	e.mu.Unlock()
+	if ok {
+		d.Cancel()
+	}
+}
+
+// OriginalFailure returns the error of a result that is there, with the stack if it was
+// a panic, and otherwise nil. (crochet: EventualResult.original_failure.)
+func (e *EventualResult[T]) OriginalFailure() *Failure {
+	if !e.there() || e.err == nil {
+		return nil
+	}
+	return newFailure(e.err)
+}
+
+// String tells the state, and the value by fmt's %v: <EventualResult 42>.
+func (e *EventualResult[T]) String() string {
+	switch {
+	case !e.there():
+		return "<EventualResult pending>"
+	case e.err != nil:
+		return fmt.Sprintf("<EventualResult failed: %v>", e.err)
+	}
+	return fmt.Sprintf("<EventualResult %v>", e.value)
+}
+
+// complete gives e its result; the first one counts.
+func (e *EventualResult[T]) complete(v T, err error) {
+	e.mu.Lock()
+	if e.ready.Load() {
+		e.mu.Unlock()
+		return
+	}
+	e.value, e.err, e.work = v, err, nil
+	e.ready.Store(true)
+	done := e.done
+	e.mu.Unlock()
+	if done != nil {
+		close(done)
+		e.r.unwatch(e)
+	}
+}
+
+func (e *EventualResult[T]) fail(err error) {
+	var zero T
+	e.complete(zero, err)
+}
+
+func (e *EventualResult[T]) reactorStopped() { e.fail(ErrReactorStopped) }

@@ -1,0 +1,102 @@
+package reactor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+)
+
+// The errors of this package, to be compared with errors.Is.
+var (
+	// ErrTimeout: the wait ended before the work did. The work goes on. It is a
+	// context.DeadlineExceeded too. (crochet: TimeoutError.)
+	ErrTimeout error = &alias{"reactor: timed out", context.DeadlineExceeded}
+
+	// ErrCanceled is the outcome of work that was canceled. It is a context.Canceled
+	// too. (Twisted: CancelledError.)
+	ErrCanceled error = &alias{"reactor: canceled", context.Canceled}
+
+	// ErrReactorStopped: the reactor was stopped before the work was done, or before
+	// it was given. (crochet: ReactorStopped.)
+	ErrReactorStopped = errors.New("reactor: the reactor has stopped")
+
+	// ErrAlreadyCalled: a Deferred that has an outcome was fired again, or a
+	// DelayedCall was changed after its time. (Twisted: AlreadyCalledError, AlreadyCalled.)
+	ErrAlreadyCalled = errors.New("reactor: already called")
+
+	// ErrAlreadyCanceled: a DelayedCall was changed after its Cancel.
+	// (Twisted: AlreadyCancelled.)
+	ErrAlreadyCanceled = errors.New("reactor: already canceled")
+
+	// ErrOnReactor: a callback waited for a result of its own reactor, which cannot
+	// come before the callback returns.
+	ErrOnReactor = errors.New("reactor: waiting on the reactor for its own result (return a Deferred, or use Then)")
+
+	// ErrCircular is the outcome of a Deferred that would wait for itself.
+	ErrCircular = errors.New("reactor: a Deferred waits for itself")
+
+	// ErrGoexit is the outcome of a callback that called runtime.Goexit, as
+	// testing.T.FailNow does.
+	ErrGoexit = errors.New("reactor: runtime.Goexit was called in a callback")
+)
+
+// alias is an error that errors.Is takes for another one as well.
+type alias struct {
+	text string
+	is   error
+}
+
+func (e *alias) Error() string        { return e.text }
+func (e *alias) Is(target error) bool { return target == e.is }
+
+// A PanicError is the outcome of a callback, or of a body, that panicked.
+type PanicError struct {
+	Value any    // what panic was called with
+	Stack []byte // of the panic, as debug.Stack gives it, the panicking frame included
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("reactor: panic: %v", e.Value) }
+
+// Unwrap returns the panic's value if it is an error, such as a runtime.Error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// A Failure is the error of a result, with the stack if it was a panic. Where Twisted
+// has Failure.check and Failure.trap, use errors.Is and errors.As, which see through
+// it. (Twisted: twisted.python.failure.Failure.)
+type Failure struct {
+	Err   error
+	Stack []byte // nil if Err does not come from a panic
+}
+
+func newFailure(err error) *Failure {
+	f := &Failure{Err: err}
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		f.Stack = p.Stack
+	}
+	return f
+}
+
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns Err.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// failed returns the error of a function that did not return. It is called in a
+// deferred function, where the stack is still the panic's, with recover's result:
+// nil means runtime.Goexit, since panic(nil) is a *runtime.PanicNilError.
+func failed(recovered any) error {
+	if recovered == nil {
+		return ErrGoexit
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
+}
+
+// report logs an error that has no result to go to.
+func report(err error) {
+	slog.Error("reactor: a call failed", "err", err, "stack", string(newFailure(err).Stack))
+}

@@ -1,0 +1,270 @@
+package reactor
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Reactor is an event loop: one goroutine that runs callbacks, one at a time
+// and in order. Make it with [New]; the zero value is not ready for use, a Reactor
+// must not be copied, and a stopped one is not started again. Its methods may be
+// called from any goroutine and never block on what the loop is running.
+type Reactor struct {
+	epoch    time.Time     // the zero of every time in timers
+	wake     chan struct{} // holds one token: the loop has something to look at
+	stopping chan struct{} // closed by Stop
+	stopped  chan struct{} // closed at the end of the loop
+	stop     atomic.Bool   // what stopping says, for a look between two tasks
+
+	mu       sync.Mutex // guards what follows
+	queue    []task
+	timers   timerHeap
+	seq      uint64 // of the timer scheduled last
+	started  bool
+	asleep   bool   // the loop waits, or is about to wait, for wake
+	turns    uint64 // turns begun so far
+	loopID   uint64 // the goroutine that is the loop, 0 before Start
+	watching map[watcher]struct{}
+	shutdown []func() // the loop's own after Stop
+
+	// Used by the loop alone, and kept here so that another goroutine can go on
+	// when a callback has ended this one (runtime.Goexit).
+	batch   fifo  // the rest of the turn
+	derived fifo  // goes before batch: what the running task has settled
+	ticked  bool  // the last turn was a timer's
+	now     int64 // the clock as last read
+	alarm   *time.Timer
+}
+
+// A task is what the loop runs. Tasks are interface values, so a Deferred or an
+// EventualResult is queued without a closure of its own.
+type task interface{ run() }
+
+// A watcher is told when the reactor stops, on the goroutine that calls Stop.
+type watcher interface{ reactorStopped() }
+
+// New returns a reactor that queues work and runs it once [Reactor.Start] is called.
+func New() *Reactor {
+	return &Reactor{
+		epoch:    time.Now(),
+		wake:     make(chan struct{}, 1),
+		stopping: make(chan struct{}),
+		stopped:  make(chan struct{}),
+		watching: make(map[watcher]struct{}),
+	}
+}
+
+// Start starts the loop, on a goroutine of its own. A second Start does nothing,
+// nor does one after Stop.
+func (r *Reactor) Start() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.start()
+}
+
+func (r *Reactor) start() {
+	if !r.started {
+		r.started = true
+		go r.loop()
+	}
+}
+
+// Stop ends the reactor and returns at once, also when called on the loop. In this
+// order: new work is refused and queued work dropped; everyone who is blocked on
+// one of its results gets [ErrReactorStopped]; when the callback that is running
+// has returned, the functions given to [Reactor.OnShutdown] run; then
+// [Reactor.Stopped] is closed. A second Stop does nothing.
+func (r *Reactor) Stop() {
+	r.mu.Lock()
+	if r.stop.Load() {
+		r.mu.Unlock()
+		return
+	}
+	r.stop.Store(true)
+	close(r.stopping)
+	watching := r.watching
+	r.queue, r.watching = nil, nil
+	r.timers.drop()
+	r.start() // one that was never started still runs its shutdown functions
+	r.unlock()
+	for w := range watching {
+		w.reactorStopped()
+	}
+}
+
+// Stopped returns a channel that is closed when the reactor has stopped: the last
+// callback and the OnShutdown functions have returned.
+func (r *Reactor) Stopped() <-chan struct{} { return r.stopped }
+
+// OnShutdown has f run on the reactor while it stops, after work is refused; the
+// functions run in the order they were given. Once Stop has been called, OnShutdown
+// does nothing. (Twisted: addSystemEventTrigger("before", "shutdown", f).)
+func (r *Reactor) OnShutdown(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stop.Load() {
+		r.shutdown = append(r.shutdown, f)
+	}
+}
+
+// Call has f run on the reactor, after everything that was queued before. It does
+// not wait for f. A panic in f is logged and ends nothing else. The error is
+// [ErrReactorStopped] or nil. (Twisted: reactor.callFromThread.)
+func (r *Reactor) Call(f func()) error { return r.post(call(f)) }
+
+type call func()
+
+func (f call) run() {
+	returned := false
+	defer func() {
+		if !returned {
+			report(failed(recover()))
+		}
+	}()
+	f()
+	returned = true
+}
+
+// post queues t. The error is ErrReactorStopped or nil.
+func (r *Reactor) post(t task) error {
+	r.mu.Lock()
+	if r.stop.Load() {
+		r.mu.Unlock()
+		return ErrReactorStopped
+	}
+	r.queue = append(r.queue, t)
+	r.unlock()
+	return nil
+}
+
+// unlock releases mu, and wakes the loop if it sleeps.
+func (r *Reactor) unlock() {
+	asleep := r.asleep
+	r.asleep = false
+	r.mu.Unlock()
+	if asleep {
+		select {
+		case r.wake <- struct{}{}:
+		default: // a token that the alarm overtook is still there: it does as well
+		}
+	}
+}
+
+// watch has w told of Stop, if that is still to come.
+func (r *Reactor) watch(w watcher) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stop.Load() {
+		r.watching[w] = struct{}{}
+	}
+}
+
+func (r *Reactor) unwatch(w watcher) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.watching, w)
+}
+
+// loop runs turns until Stop. A callback that calls runtime.Goexit ends the
+// goroutine but not the reactor: the next goroutine goes on with the next task.
+func (r *Reactor) loop() {
+	finished := false
+	defer func() {
+		if !finished {
+			go r.loop()
+		}
+	}()
+	r.mu.Lock()
+	r.loopID = goroutineID()
+	r.mu.Unlock()
+	for {
+		r.runBatch()
+		due := r.nextTurn()
+		if r.stop.Load() {
+			break
+		}
+		if due != nil {
+			call(due).run()
+		}
+	}
+	for len(r.shutdown) > 0 {
+		f := r.shutdown[0]
+		r.shutdown = r.shutdown[1:]
+		call(f).run()
+	}
+	if r.alarm != nil {
+		r.alarm.Stop()
+	}
+	r.batch, r.derived = fifo{}, fifo{}
+	close(r.stopped)
+	finished = true
+}
+
+// runBatch runs the turn's tasks. What a task settles (invariant 2) goes before the
+// next task, and through a queue rather than by recursion, so that the stack stays
+// flat however long the chain.
+func (r *Reactor) runBatch() {
+	for !r.stop.Load() {
+		t := r.derived.pop()
+		if t == nil {
+			t = r.batch.pop()
+		}
+		if t == nil {
+			return
+		}
+		t.run()
+	}
+}
+
+// nextTurn waits for work and takes it: what is queued, which goes into the batch, or a
+// timer that is due, whose function it returns. While there are both they take turns, so
+// that neither starves the other and what a timer's function has queued runs before the
+// next timer. It returns early after Stop.
+func (r *Reactor) nextTurn() (due func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for !r.stop.Load() {
+		var sleep time.Duration
+		if len(r.timers) > 0 && (!r.ticked || len(r.queue) == 0) {
+			when := r.timers[0].when
+			if when > r.now {
+				r.now = int64(time.Since(r.epoch))
+			}
+			if sleep = time.Duration(when - r.now); sleep <= 0 {
+				r.ticked = true
+				r.turns++
+				return r.timers.pop().finish(called)
+			}
+		}
+		if len(r.queue) > 0 {
+			r.queue = r.batch.swap(r.queue)
+			r.ticked = false
+			r.turns++
+			return nil
+		}
+		r.asleep = true
+		r.mu.Unlock()
+		r.sleep(sleep)
+		r.mu.Lock()
+		r.asleep = false
+	}
+	return nil
+}
+
+// sleep waits for wake, and for no more than d if d is not 0.
+func (r *Reactor) sleep(d time.Duration) {
+	if d == 0 {
+		<-r.wake // much cheaper than a select, and the usual case
+		return
+	}
+	if r.alarm == nil {
+		r.alarm = time.NewTimer(d)
+	} else {
+		r.alarm.Reset(d)
+	}
+	select {
+	case <-r.wake:
+	case <-r.alarm.C:
+	}
+}

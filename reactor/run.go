@@ -1,0 +1,128 @@
+package reactor
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// RunInReactor has f run on the default reactor and returns the result to be, at once:
+// also when it is called on the reactor, f runs later, after everything queued before.
+// An error, a panic (*[PanicError]) and runtime.Goexit ([ErrGoexit]) are results too.
+//
+// For T = any, an f that returns a *Deferred has it waited for, and its outcome is the
+// result; and so on if that is a *Deferred again. Deferreds inside a slice or a struct
+// are values like others. If T is a *Deferred type itself, f is not run and the result is
+// an error that says to use [RunDeferred]. (crochet: run_in_reactor.)
+func RunInReactor[T any](f func() (T, error)) *EventualResult[T] {
+	return RunInReactorOn(Default(), f)
+}
+
+// RunInReactorOn is [RunInReactor] for the given reactor.
+func RunInReactorOn[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
+	e := &EventualResult[T]{r: r, work: valueBody[T](f)}
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer && t.Implements(reflect.TypeFor[nested]()) {
+		e.fail(fmt.Errorf("reactor: RunInReactor of a function that returns a %v: use RunDeferred", t))
+		return e
+	}
+	return e.post()
+}
+
+// RunDeferred is [RunInReactor] for an f that returns a Deferred: its outcome is the
+// result, and a nil Deferred stands for the zero value. The Deferred keeps its outcome,
+// and its failure counts as handled.
+func RunDeferred[T any](f func() (*Deferred[T], error)) *EventualResult[T] {
+	return RunDeferredOn(Default(), f)
+}
+
+// RunDeferredOn is [RunDeferred] for the given reactor.
+func RunDeferredOn[T any](r *Reactor, f func() (*Deferred[T], error)) *EventualResult[T] {
+	e := &EventualResult[T]{r: r, work: deferredBody[T](f)}
+	return e.post()
+}
+
+// A body is what a Run function was given.
+type body[T any] interface{ begin(e *EventualResult[T]) }
+
+type (
+	valueBody[T any]    func() (T, error)
+	deferredBody[T any] func() (*Deferred[T], error)
+)
+
+func (f valueBody[T]) begin(e *EventualResult[T]) {
+	v, err := f()
+	e.settle(v, err, e.r)
+}
+
+func (f deferredBody[T]) begin(e *EventualResult[T]) {
+	d, err := f()
+	if err != nil {
+		e.fail(err)
+		return
+	}
+	if v, err, ok := d.outcome(e.r); ok {
+		e.settle(v, err, e.r)
+		return
+	}
+	e.await(d)
+	d.add(delivery[T]{e})
+}
+
+// delivery is the callback that brings a Deferred's outcome to a result.
+type delivery[T any] struct{ to *EventualResult[T] }
+
+func (c delivery[T]) call(d *Deferred[T]) { c.to.settle(d.value, d.err, d.r) }
+
+func (e *EventualResult[T]) post() *EventualResult[T] {
+	if err := e.r.post(e); err != nil {
+		e.fail(err)
+	}
+	return e
+}
+
+// run is the task that runs the body.
+func (e *EventualResult[T]) run() {
+	b := e.take()
+	if b == nil {
+		return // canceled before it began
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			e.fail(failed(recover()))
+		}
+	}()
+	b.begin(e)
+	returned = true
+}
+
+// take returns the body to the first who asks, and nil to others.
+func (e *EventualResult[T]) take() body[T] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b, ok := e.work.(body[T])
+	if ok {
+		e.work = nil
+	}
+	return b
+}
+
+// await notes what a Cancel has to cancel.
+func (e *EventualResult[T]) await(d awaited) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.ready.Load() {
+		e.work = d
+	}
+}
+
+// settle completes e with an outcome, on the loop of here, unless that is a Deferred
+// which an untyped body returned.
+func (e *EventualResult[T]) settle(v T, err error, here *Reactor) {
+	if untyped, ok := any(e).(*EventualResult[any]); ok && err == nil {
+		if d, ok := any(v).(nested); ok {
+			(&unwrapping{to: untyped}).settle(d, nil, here)
+			return
+		}
+	}
+	e.complete(v, err)
+}

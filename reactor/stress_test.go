@@ -1,0 +1,93 @@
+package reactor
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Invariants 1 and 3, D6, under -race: whatever goroutines do to one Deferred, it is fired
+// once, and each callback runs once, in the order of the goroutine that added it.
+func TestConcurrentDeferred(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		const goroutines, callbacks = 4, 50
+		for range 50 {
+			d := NewDeferredOn[int](r, nil)
+			var fired, derived [goroutines]int
+			var next [goroutines]int // the loop's
+			var wg sync.WaitGroup
+			for g := range goroutines {
+				wg.Go(func() {
+					for i := range callbacks {
+						switch {
+						case i == callbacks/2 && g == 0:
+							d.Cancel()
+						case i == callbacks/2:
+							if d.Callback(g) == nil {
+								fired[g] = 1
+							}
+						case i%5 == g:
+							d.Pause()
+							defer d.Unpause()
+						}
+						d.AddBoth(func(v int, err error) (int, error) {
+							if next[g] != i {
+								t.Errorf("goroutine %d: callback %d ran after %d", g, i, next[g])
+							}
+							next[g]++
+							return v, err
+						})
+						Then(d, func(v int) (int, error) { return v, nil }).AddBoth(func(v int, err error) (int, error) {
+							derived[g]++
+							return v, err
+						})
+					}
+				})
+			}
+			wg.Wait()
+			synctest.Wait()
+			sum := 0
+			for g := range goroutines {
+				equal(t, "callbacks", next[g], callbacks)
+				equal(t, "derived", derived[g], callbacks)
+				sum += fired[g]
+			}
+			equal(t, "fired, or forgiven after Cancel", sum, 1)
+		}
+	})
+}
+
+// E5, E10, under -race: whoever waits, in whatever way, when the reactor stops is released,
+// and everyone sees the same result.
+func TestConcurrentStop(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			r := New()
+			r.Start()
+			var wg sync.WaitGroup
+			for i := range 20 {
+				var e *EventualResult[int]
+				if i%2 == 0 {
+					e = RunInReactorOn(r, answer)
+				} else {
+					e, _ = pending(r, nil)
+				}
+				var errs [3]error
+				var waiters sync.WaitGroup
+				waiters.Go(func() { _, errs[0] = e.Wait(time.Hour) })
+				waiters.Go(func() { <-e.Done(); _, errs[1] = e.Wait(0) })
+				waiters.Go(func() { _, errs[2] = e.WaitContext(t.Context()) })
+				wg.Go(func() {
+					waiters.Wait()
+					equal(t, "errors", errs, [3]error{errs[0], errs[0], errs[0]})
+				})
+			}
+			go r.Stop()
+			<-r.Stopped()
+			begin := time.Now()
+			wg.Wait()
+			equal(t, "waited", time.Since(begin), 0)
+		})
+	}
+}

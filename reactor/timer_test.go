@@ -1,0 +1,177 @@
+package reactor
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// timerLog notes what ran, and when.
+type timerLog struct {
+	begin time.Time
+	ran   []string
+}
+
+func newTimerLog() *timerLog { return &timerLog{begin: time.Now()} }
+
+func (l *timerLog) call(name string) func() {
+	return func() { l.ran = append(l.ran, name+" "+time.Since(l.begin).String()) }
+}
+
+// D21: by time, then by order of scheduling. ClockTests.testCallLater,
+// test_callLaterOrdering.
+func TestCallLaterOrder(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTimerLog()
+		r.CallLater(2*time.Second, l.call("c"))
+		r.CallLater(time.Second, l.call("a"))
+		r.CallLater(time.Second, l.call("b"))
+		r.CallLater(-time.Second, l.call("at once"))
+		r.CallLater(1<<63-1, l.call("never"))
+		pass(3 * time.Second)
+		equal(t, "ran", l.ran, []string{"at once 0s", "a 1s", "b 1s", "c 2s"})
+	})
+}
+
+// D21 at a size where the heap has depth, with cancels and resets in between.
+func TestCallLaterOrderOfMany(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		rnd := rand.New(rand.NewPCG(1, 2))
+		type key struct{ when, seq int }
+		var got, want []key
+		var calls []*DelayedCall
+		schedule := func(seq int) key {
+			k := key{1 + rnd.IntN(50), seq}
+			calls = append(calls, r.CallLater(time.Duration(k.when)*time.Second, func() { got = append(got, k) }))
+			return k
+		}
+		for i := range 2000 {
+			k := schedule(i)
+			switch rnd.IntN(4) {
+			case 0:
+				wantErr(t, calls[i].Cancel(), nil)
+			case 1:
+				wantErr(t, calls[i].Reset(time.Duration(k.when)*time.Second), nil)
+				fallthrough
+			default:
+				want = append(want, k)
+			}
+			if j := rnd.IntN(len(calls)); rnd.IntN(3) == 0 && calls[j].Cancel() == nil {
+				want = slices.DeleteFunc(want, func(k key) bool { return k.seq == j })
+			}
+		}
+		pass(time.Minute)
+		slices.SortFunc(want, func(a, b key) int {
+			if a.when != b.when {
+				return a.when - b.when
+			}
+			return a.seq - b.seq
+		})
+		if !slices.Equal(got, want) {
+			t.Errorf("%d calls ran, out of order or not the %d wanted", len(got), len(want))
+		}
+	})
+}
+
+// D20: Cancel twice, and Cancel after the call, are two different errors.
+// ClockTests.testCallLaterCancelled.
+func TestDelayedCallCancel(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTimerLog()
+		canceled := r.CallLater(time.Second, l.call("canceled"))
+		ran := r.CallLater(time.Second, l.call("ran"))
+		wantErr(t, canceled.Cancel(), nil)
+		wantErr(t, canceled.Cancel(), ErrAlreadyCanceled)
+		wantErr(t, canceled.Reset(0), ErrAlreadyCanceled)
+		wantErr(t, canceled.Delay(0), ErrAlreadyCanceled)
+		equal(t, "active", []bool{canceled.Active(), ran.Active()}, []bool{false, true})
+		pass(2 * time.Second)
+		wantErr(t, ran.Cancel(), ErrAlreadyCalled)
+		wantErr(t, ran.Reset(0), ErrAlreadyCalled)
+		wantErr(t, ran.Delay(0), ErrAlreadyCalled)
+		equal(t, "active", ran.Active(), false)
+		equal(t, "time", ran.Time().Equal(l.begin.Add(time.Second)), true)
+		equal(t, "ran", l.ran, []string{"ran 1s"})
+	})
+}
+
+// D20: a call cannot be canceled by itself, but by one that is due at the same time.
+// ClockTests.testAdvanceCancel.
+func TestDelayedCallCancelWhileDue(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var self, other *DelayedCall
+		on(r, func() {
+			self = r.CallLater(time.Second, func() {
+				wantErr(t, self.Cancel(), ErrAlreadyCalled)
+				// By way of a Deferred: its callbacks run before the next timer.
+				SucceedOn(r, 0).AddCallback(func(v int) (int, error) {
+					wantErr(t, other.Cancel(), nil)
+					return v, nil
+				})
+			})
+			other = r.CallLater(time.Second, func() { t.Error("a canceled call ran") })
+		})
+		pass(2 * time.Second)
+	})
+}
+
+// D20: Reset and Delay. ClockTests.testCallLaterDelayed, testCallLaterResetLater,
+// testCallLaterResetSooner.
+func TestDelayedCallMove(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTimerLog()
+		delayed := r.CallLater(time.Second, l.call("delayed"))
+		later := r.CallLater(2*time.Second, l.call("later"))
+		sooner := r.CallLater(4*time.Second, l.call("sooner"))
+		equal(t, "time", delayed.Time().Sub(l.begin), time.Second)
+		pass(500 * time.Millisecond)
+		wantErr(t, delayed.Delay(2*time.Second), nil)
+		wantErr(t, later.Reset(3*time.Second), nil)
+		wantErr(t, sooner.Reset(time.Second), nil)
+		equal(t, "time", delayed.Time().Sub(l.begin), 3*time.Second)
+		wantErr(t, delayed.Delay(-time.Second), nil)
+		pass(10 * time.Second)
+		equal(t, "ran", l.ran, []string{"sooner 1.5s", "delayed 2s", "later 3.5s"})
+	})
+}
+
+// D21. ClockTests.test_callLaterKeepsCallsOrdered, test_callLaterResetKeepsCallsOrdered,
+// test_callLaterResetInsideCallKeepsCallsOrdered.
+func TestCallLaterResetKeepsOrder(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTimerLog()
+		a := r.CallLater(time.Second, l.call("a"))
+		a.Reset(3 * time.Second)
+		r.CallLater(2*time.Second, l.call("b"))
+		c := r.CallLater(4*time.Second, l.call("c"))
+		r.CallLater(5*time.Second, l.call("d"))
+		r.CallLater(time.Second, func() { c.Reset(5 * time.Second) })
+		pass(10 * time.Second)
+		equal(t, "ran", l.ran, []string{"b 2s", "a 3s", "d 5s", "c 6s"})
+	})
+}
+
+// Neither timers that are always due nor a queue that is never empty starve the other.
+func TestFairness(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		timers, calls := 0, 0
+		var timer, call func()
+		timer = func() {
+			if timers++; timers+calls < 1000 {
+				r.CallLater(0, timer)
+			}
+		}
+		call = func() {
+			if calls++; timers+calls < 1000 {
+				r.Call(call)
+			}
+		}
+		on(r, func() { timer(); call() })
+		synctest.Wait()
+		if timers < 400 || calls < 400 {
+			t.Errorf("%d timers and %d calls ran", timers, calls)
+		}
+	})
+}

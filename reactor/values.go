@@ -1,0 +1,79 @@
+package reactor
+
+// Values makes of a return statement without types what a function of type
+// func() (any, error) returns: emitted code says
+//
+//	return reactor.Values(x, err)
+//
+// The last value is the error if it implements error, or if it is nil and not the only
+// one. Of what is before it, no value is nil, one is itself, and several are a []any.
+// A call that gives several values may be the only argument: Values(f()).
+func Values(vs ...any) (any, error) {
+	var err error
+	if last := len(vs) - 1; last >= 0 {
+		var isError bool
+		if err, isError = vs[last].(error); isError || last > 0 && vs[last] == nil {
+			vs = vs[:last:last]
+		}
+	}
+	switch len(vs) {
+	case 0:
+		return nil, err
+	case 1:
+		return vs[0], err
+	}
+	return vs, err
+}
+
+// nested is a *Deferred of any type, found as the value of an untyped result.
+type nested interface {
+	awaited
+	untyped(here *Reactor) (v any, err error, ok bool)
+	deliver(u *unwrapping)
+}
+
+// untyped is outcome.
+func (d *Deferred[T]) untyped(here *Reactor) (any, error, bool) { return d.outcome(here) }
+
+func (d *Deferred[T]) deliver(u *unwrapping) { d.add(unwrapped[T]{u}) }
+
+// unwrapping waits for the Deferred that an untyped body returned, then for the one
+// which that brought, until there is a value.
+type unwrapping struct {
+	to *EventualResult[any]
+
+	// A Deferred may bring itself, or one that brings it. Brent's algorithm sees that
+	// without a list: compare with one that was met, and renew it ever less often.
+	met    nested
+	stride int
+	left   int
+}
+
+func (u *unwrapping) settle(v any, err error, here *Reactor) {
+	for err == nil {
+		d, ok := v.(nested)
+		if !ok {
+			break
+		}
+		if d == u.met {
+			v, err = nil, ErrCircular
+			break
+		}
+		if u.left == 0 {
+			u.met, u.stride = d, 2*u.stride+1
+			u.left = u.stride
+		}
+		u.left--
+		if v, err, ok = d.untyped(here); !ok {
+			u.to.await(d)
+			d.deliver(u)
+			return
+		}
+	}
+	u.to.complete(v, err)
+}
+
+// unwrapped is the callback that brings a Deferred's outcome to an unwrapping.
+type unwrapped[T any] struct{ u *unwrapping }
+
+func (c unwrapped[T]) call(d *Deferred[T]) { c.u.settle(d.value, d.err, d.r) }
