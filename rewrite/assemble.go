@@ -37,7 +37,7 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		return nil, &Error{Pos: err.Pos, Msg: err.Msg}
 	}
 	body := p.edits.apply(c.source, 0, len(c.text))
-	body.add("\n" + p.closing)
+	body.add("\n" + p.closing + "\n")
 	decls := hoistedText(c, p)
 	a := &assembly{opts: opts}
 	a.ours(text.Head)
@@ -58,7 +58,15 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 func (a *assembly) body(c *cell, f *fragment, depth int) error {
 	// gofmt takes a comment in column 1 above a token in column 1 for a doc comment,
 	// and lays its text out anew, so no statement may begin there.
-	text, err := formatAs(indent.Apply(f.text, "\t"), "package p\n\nfunc _() {\n", "\n}\n")
+	format := func(text []byte) ([]byte, error) { return formatAs(text, "package p\n\nfunc _() {\n", "}\n") }
+	text, err := format(indent.Apply(f.text, "\t"))
+	// Where gofmt moves a comment, or lines inside one, it may want to move them again.
+	moves := bytes.Contains(text, []byte("/*")) || bytes.Contains(text, []byte("//")) && !sameText(f.text, text)
+	for n := 0; err == nil && moves && n < 4; n++ {
+		was := text
+		text, err = format(was)
+		moves = !bytes.Equal(was, text)
+	}
 	if err != nil {
 		return err
 	}
@@ -130,8 +138,8 @@ func hoistedText(c *cell, p *plan) *fragment {
 	return f
 }
 
-// formatAs formats text as part of a file, between before and after, and returns
-// text's part.
+// formatAs formats text, which is whole lines, as part of a file, between before and after,
+// and returns text's part.
 func formatAs(text []byte, before, after string) ([]byte, error) {
 	src := make([]byte, 0, len(before)+len(text)+len(after))
 	src = append(append(append(src, before...), text...), after...)
@@ -139,5 +147,5 @@ func formatAs(text []byte, before, after string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out[len(before) : len(out)-max(len(after)-1, 0)], nil
+	return out[len(before) : len(out)-len(after)], nil
 }

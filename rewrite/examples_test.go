@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -20,6 +19,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,60 +45,104 @@ func Run() *cell_runtime.EventualResult[cell_result] {
 }
 `
 
+// experiment is the one GOEXPERIMENT that examples ask for.
+const experiment = "jsonv2"
+
+// ownStack are the examples that print what called them: here, the reactor.
+var ownStack = []string{"runtime.ExampleFrames"}
+
 // example is an Example function of the standard library, as a cell.
 type example struct {
-	name      string // such as "strings.ExampleFields"
-	pkg       string // its package in the program
-	dir       string // where go test runs it
-	file      string // base name of its file
-	cell      []byte
-	firstLine int // of the cell, so that its statements have the lines that they have in file
-	output    string
-	unordered bool
+	name       string // such as "strings.ExampleFields"
+	id         string // its directory in the program
+	dir        string // where go test runs it
+	pkg        string // name of its package, which %T prints
+	file       string // base name of its file, which package log prints
+	firstLine  int    // of the cell, such that its statements have the lines that they have in file
+	cell       []byte
+	output     string
+	unordered  bool
+	experiment string // GOEXPERIMENT that it needs, or ""
+	excluded   string // why it is not run, or ""
 }
 
-// tally is examples by what became of them.
-type tally map[string][]string
-
-func (c tally) add(what, name string) { c[what] = append(c[what], name) }
-
 // TestGorootExamples runs the examples of the standard library that document their
-// output as cells, on the reactor, each in a process of its own as under go test, and
-// compares what they print with what they document.
+// output, as cells, on the reactor, each in a process of its own, and compares what
+// they print with what they document. The type checker cannot tell whether statements
+// run in their order and names mean what they meant.
 func TestGorootExamples(t *testing.T) {
 	every, floor := 15, 45
 	if *all {
-		every, floor = 1, 700
+		every, floor = 1, 770
 	}
-	counts := tally{}
-	var list []*example
-	for i, e := range examples(t, counts) {
-		if i%every == 0 {
-			list = append(list, e)
+	counts := map[string][]string{}
+	count := func(what string, list []*example) int {
+		for _, e := range list {
+			counts[what] = append(counts[what], e.name)
 		}
+		return len(list)
 	}
-	dir := t.TempDir()
-	skeleton, err := templates.Parse("run.go.tmpl", []byte(runTemplate), templates.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list = slices.DeleteFunc(list, func(e *example) bool {
-		err := e.write(dir, skeleton)
-		if err != nil {
-			t.Errorf("%s: %v\n%s", e.name, err, e.cell)
+	found := findExamples(t)
+	taken := map[string][]*example{} // by experiment
+	n := 0
+	for _, e := range found {
+		switch {
+		case e.excluded != "":
+		case e.experiment != "" && !*all:
+			e.excluded = "needs GOEXPERIMENT, which only -goroot.all builds"
+		default:
+			if n++; n%every != 0 {
+				e.excluded = "not in the sample"
+			}
 		}
-		return err != nil
-	})
-	list = buildExamples(t, dir, list, counts)
-	ran := runExamples(t, dir, list)
+		if e.excluded != "" {
+			count(e.excluded, []*example{e})
+			continue
+		}
+		e.id = fmt.Sprintf("example%03d", n)
+		taken[e.experiment] = append(taken[e.experiment], e)
+	}
+	ran := 0
+	for _, exp := range slices.Sorted(maps.Keys(taken)) {
+		list := taken[exp]
+		dir := t.TempDir()
+		written := writeExamples(t, dir, list)
+		count("failed: refused", list[len(written):])
+		built := buildExamples(t, dir, exp, written)
+		count("failed: does not compile", written[len(built):])
+		good := runExamples(t, dir, built)
+		count("failed: prints something else", built[len(good):])
+		count("as documented", good)
+		ran += len(built)
+	}
+	t.Logf("%d examples, %d run", len(found), ran)
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
-		t.Logf("%d excluded: %s: %s", len(counts[what]), what, strings.Join(counts[what], " "))
+		names := ""
+		if len(counts[what]) < 10 {
+			names = ": " + strings.Join(counts[what], ", ")
+		}
+		t.Logf("%4d %s%s", len(counts[what]), what, names)
 	}
-	t.Logf("%d ran", ran)
-	_ = floor
+	if ran < floor {
+		t.Errorf("only %d examples ran: is GOROOT/src there?", ran)
+	}
 }
 
-func examples(t *testing.T, counts tally) []*example {
+// keep moves what ok accepts to the front, in order, and returns it.
+func keep(list []*example, ok func(*example) bool) []*example {
+	n := 0
+	for i, e := range list {
+		if ok(e) {
+			copy(list[n+1:i+1], list[n:i])
+			list[n] = e
+			n++
+		}
+	}
+	return list[:n]
+}
+
+// findExamples returns the examples of GOROOT/src.
+func findExamples(t *testing.T) []*example {
 	var list []*example
 	root := goroot(t)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -106,6 +150,7 @@ func examples(t *testing.T, counts tally) []*example {
 			return err
 		}
 		if d.IsDir() {
+			// The go command ignores a directory whose name begins with an underscore.
 			if d.Name() == "testdata" || d.Name()[0] == '_' || path == filepath.Join(root, "cmd") {
 				return filepath.SkipDir
 			}
@@ -114,36 +159,13 @@ func examples(t *testing.T, counts tally) []*example {
 		if !strings.HasSuffix(path, "_test.go") {
 			return nil
 		}
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+		pkg, err := filepath.Rel(root, filepath.Dir(path))
 		if err != nil {
 			return err
 		}
-		dir := filepath.Dir(path)
-		match, err := build.Default.MatchFile(dir, d.Name())
-		if err != nil {
-			return err
-		}
-		for _, x := range doc.Examples(f) {
-			e := &example{dir: dir, file: d.Name(), output: x.Output, unordered: x.Unordered}
-			e.name = strings.TrimPrefix(dir, root+"/") + ".Example" + x.Name
-			switch {
-			case x.Output == "":
-				counts.add("no output", e.name)
-			case !match:
-				counts.add("build constraints", e.name)
-			case x.Play == nil:
-				counts.add("no play", e.name)
-			default:
-				body := x.Code.(*ast.BlockStmt).Lbrace
-				if err := e.fill(fset, x.Play, fset.Position(body).Line); err != nil {
-					return fmt.Errorf("%s: %w", e.name, err)
-				}
-				e.pkg = fmt.Sprintf("example%03d", len(list))
-				list = append(list, e)
-			}
-		}
-		return nil
+		found, err := fileExamples(filepath.ToSlash(pkg), path)
+		list = append(list, found...)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -151,9 +173,144 @@ func examples(t *testing.T, counts tally) []*example {
 	return list
 }
 
+// fileExamples returns the examples of one file of the package with the given import
+// path.
+func fileExamples(importPath, path string) ([]*example, error) {
+	dir, file := filepath.Split(path)
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	match, err := build.Default.MatchFile(dir, file)
+	if err != nil {
+		return nil, err
+	}
+	exp := ""
+	if !match {
+		ctx := build.Default
+		ctx.ToolTags = append(slices.Clone(ctx.ToolTags), "goexperiment."+experiment)
+		exp = experiment
+		if match, err = ctx.MatchFile(dir, file); err != nil {
+			return nil, err
+		}
+	}
+	var list []*example
+	for _, x := range doc.Examples(f) {
+		e := &example{
+			name:       importPath + ".Example" + x.Name,
+			dir:        dir,
+			pkg:        f.Name.Name,
+			file:       file,
+			output:     x.Output,
+			unordered:  x.Unordered,
+			experiment: exp,
+		}
+		list = append(list, e)
+		fset, play := fset, x.Play
+		switch {
+		case x.Output == "" && x.EmptyOutput:
+			e.excluded = "documents empty output"
+			continue
+		case x.Output == "":
+			e.excluded = "documents no output, so go test does not run it"
+			continue
+		case !match:
+			e.excluded = "build constraints"
+			continue
+		case slices.Contains(ownStack, e.name):
+			e.excluded = "prints its own call stack"
+			continue
+		case play == nil:
+			if fset, play, err = linked(importPath, path, x.Name); err != nil {
+				return nil, err
+			}
+		}
+		if play == nil {
+			e.excluded = "go/doc makes no program of it"
+			continue
+		}
+		if err := e.fill(fset, play); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	return list, nil
+}
+
+// linked makes a program of an example that go/doc makes none of, as it needs more of
+// its package than is in its own file: the declarations of the package's other test files or, if
+// the test is inside the package, the package, by a dot import.
+func linked(importPath, path, name string) (*token.FileSet, *ast.File, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+	if err != nil {
+		return nil, nil, err
+	}
+	inside := !strings.HasSuffix(f.Name.Name, "_test")
+	paths, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*.go"))
+	if err != nil {
+		return nil, nil, err
+	}
+	scope := map[string]*ast.Object{}
+	for _, other := range paths {
+		match, err := build.Default.MatchFile(filepath.Split(other))
+		if err != nil {
+			return nil, nil, err
+		}
+		if !match || other == path || strings.HasSuffix(other, "_test.go") == inside {
+			continue
+		}
+		o, err := parser.ParseFile(fset, other, nil, parser.ParseComments)
+		if err != nil {
+			return nil, nil, err
+		}
+		if o.Name.Name != f.Name.Name {
+			continue
+		}
+		for name, obj := range o.Scope.Objects {
+			if !inside || token.IsExported(name) {
+				scope[name] = obj
+			}
+		}
+		if !inside {
+			f.Decls = append(f.Decls, o.Decls...)
+			for _, imp := range o.Imports {
+				if imp.Name == nil || imp.Name.Name != "." { // which go/doc gives up at
+					f.Imports = append(f.Imports, imp)
+				}
+			}
+			f.Unresolved = append(f.Unresolved, o.Unresolved...)
+		}
+	}
+	for _, id := range f.Unresolved {
+		id.Obj = scope[id.Name]
+	}
+	if inside {
+		f.Name.Name += "_test"
+	}
+	// With a test beside it, go/doc takes no more than what the example needs.
+	f.Decls = append(f.Decls, &ast.FuncDecl{
+		Name: &ast.Ident{Name: "Test", Obj: ast.NewObj(ast.Fun, "Test")},
+		Type: &ast.FuncType{},
+	})
+	for _, x := range doc.Examples(f) {
+		if x.Name != name || x.Play == nil {
+			continue
+		}
+		if inside {
+			x.Play.Decls = slices.Insert(x.Play.Decls, 0, ast.Decl(&ast.GenDecl{Tok: token.IMPORT, Specs: []ast.Spec{
+				&ast.ImportSpec{Name: ast.NewIdent("."), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(importPath)}},
+			}}))
+		}
+		return fset, x.Play, nil
+	}
+	return nil, nil, nil
+}
+
 // fill makes the cell of a program: its imports, its variables, its other
-// declarations, and the statements of its main. line is that of main's brace in e.file.
-func (e *example) fill(fset *token.FileSet, play *ast.File, line int) error {
+// declarations, and the statements of its main, each with the text before it.
+func (e *example) fill(fset *token.FileSet, play *ast.File) error {
+	e.firstLine = fset.Position(mainOf(play).Body.Lbrace).Line + 1
 	var b bytes.Buffer
 	if err := format.Node(&b, fset, play); err != nil {
 		return err
@@ -169,25 +326,18 @@ func (e *example) fill(fset *token.FileSet, play *ast.File, line int) error {
 	at := off(f.Name.End())
 	for _, d := range f.Decls {
 		part := &decls
-		end := off(d.End())
-		switch d := d.(type) {
-		case *ast.GenDecl:
-			switch d.Tok {
-			case token.IMPORT:
-				part = &imports
-			case token.VAR:
-				part = &vars
-			}
-		case *ast.FuncDecl:
-			if d.Recv == nil && d.Name.Name == "main" {
-				body = append(body, text[at:off(d.Pos())]...)
-				body = append(body, text[off(d.Body.Lbrace)+1:off(d.Body.Rbrace)]...)
-				at = end
-				continue
-			}
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			part = &imports
+		} else if ok && g.Tok == token.VAR {
+			part = &vars
 		}
-		*part = append(*part, text[at:end]...)
-		at = end
+		if d == ast.Decl(mainOf(f)) {
+			b := mainOf(f).Body
+			body = slices.Concat(text[at:off(d.Pos())], text[off(b.Lbrace)+1:off(b.Rbrace)])
+		} else {
+			*part = append(*part, text[at:off(d.End())]...)
+		}
+		at = off(d.End())
 	}
 	e.cell = []byte("%%run_in_reactor\n")
 	for _, part := range [][]byte{imports, vars, decls} {
@@ -195,99 +345,130 @@ func (e *example) fill(fset *token.FileSet, play *ast.File, line int) error {
 			e.cell = append(append(e.cell, bytes.TrimSpace(part)...), "\n\n"...)
 		}
 	}
-	e.firstLine = max(line-bytes.Count(e.cell, []byte("\n")) ,1)
+	e.firstLine = max(e.firstLine-bytes.Count(e.cell, []byte("\n")), 1)
 	e.cell = append(append(e.cell, bytes.TrimLeft(body, "\n")...), text[at:]...)
 	return nil
 }
 
-func (e *example) write(dir string, skeleton *templates.Skeleton) error {
-	name := e.pkg + ".go"
+func mainOf(f *ast.File) *ast.FuncDecl {
+	for _, d := range f.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.Name == "main" {
+			return d
+		}
+	}
+	return nil
+}
+
+// writeExamples rewrites cells to packages in dir, and moves those that worked to the
+// front.
+func writeExamples(t *testing.T, dir string, list []*example) []*example {
+	skeleton, err := templates.Parse("run.go.tmpl", []byte(runTemplate), templates.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keep(list, func(e *example) bool {
+		code, err := e.rewrite(skeleton)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", e.name, err, e.cell)
+			return false
+		}
+		writeFile(t, filepath.Join(dir, e.id, "cell.go"), code)
+		return true
+	})
+}
+
+func (e *example) rewrite(skeleton *templates.Skeleton) ([]byte, error) {
 	out, err := rewrite.Cell(e.cell, rewrite.Options{
 		Package:    e.pkg,
 		Template:   skeleton,
 		Filename:   e.file,
 		FirstLine:  e.firstLine,
 		LineName:   e.file,
-		OutputName: name,
+		OutputName: "cell.go",
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	formatted, err := format.Source(out.Code)
-	if err != nil {
-		return err
+	if err == nil && !bytes.Equal(formatted, out.Code) {
+		err = fmt.Errorf("gofmt changes the output to\n%s", formatted)
 	}
-	if !bytes.Equal(formatted, out.Code) {
-		return fmt.Errorf("gofmt changes the output to\n%s", formatted)
-	}
-	dir = filepath.Join(dir, e.pkg)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, name), out.Code, 0o666)
+	return out.Code, err
 }
 
-var packageErrors = regexp.MustCompile(`(?m)^# github.com/cellwrap/cellwrap/(\w+)\n((?:[^#].*\n)+)`)
-
-func buildExamples(t *testing.T, dir string, list []*example, counts tally) []*example {
-	writeFile := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	writeFile("go.mod", "module github.com/cellwrap/cellwrap\n\ngo 1.26\n")
-	if err := os.Mkdir(filepath.Join(dir, "reactor"), 0o777); err != nil {
+func writeFile(t *testing.T, path string, text []byte) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var (
+	goLine        = regexp.MustCompile(`(?m)^go .*\n`)
+	packageErrors = regexp.MustCompile(`(?m)^# \S+/(example\d+)\n((?:[^#\n].*\n)+)`)
+)
+
+// buildExamples builds one program of the packages in dir and our runtime. It moves the
+// examples that compile to the front.
+func buildExamples(t *testing.T, dir, exp string, list []*example) []*example {
+	// The language is the one that the examples are written in.
+	mod, err := os.ReadFile(filepath.Join(goroot(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(dir, "go.mod"), append([]byte("module github.com/cellwrap/cellwrap\n\n"), goLine.Find(mod)...))
 	sources, err := filepath.Glob("../reactor/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range sources {
-		if !strings.HasSuffix(path, "_test.go") {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			writeFile("reactor/"+filepath.Base(path), string(text))
+		if strings.HasSuffix(path, "_test.go") {
+			continue
 		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(dir, "reactor", filepath.Base(path)), text)
 	}
 	for {
-		writeFile("main.go", program(list))
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", "examples.exe", ".")
+		writeFile(t, filepath.Join(dir, "main.go"), program(list))
+		// Without -trimpath the directory's name would be in every package, so that none
+		// would ever be in the cache.
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", "examples.exe", ".")
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS=")
+		cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS=", "GOEXPERIMENT="+exp)
 		out, err := cmd.CombinedOutput()
 		if err == nil {
 			return list
 		}
-		bad := map[string]string{}
+		errs := map[string][]byte{}
 		for _, m := range packageErrors.FindAllSubmatch(out, -1) {
-			bad[string(m[1])] = string(m[2])
+			errs[string(m[1])] = m[2]
 		}
-		n := len(list)
-		list = slices.DeleteFunc(list, func(e *example) bool {
-			if bad[e.pkg] == "" {
-				return false
-			}
-			code, _ := os.ReadFile(filepath.Join(dir, e.pkg, e.pkg+".go"))
-			t.Errorf("%s does not compile:\n%s%s", e.name, bad[e.pkg], code)
-			return true
-		})
-		if len(list) == n {
+		if len(errs) == 0 {
 			t.Fatalf("go build: %v\n%s", err, out)
 		}
+		list = keep(list, func(e *example) bool {
+			msg, bad := errs[e.id]
+			if bad {
+				t.Errorf("%s: the cell does not compile:\n%s\n%s", e.name, msg, e.cell)
+			}
+			return !bad
+		})
 	}
 }
 
 // program returns a main package that runs the example that it is asked for.
-func program(list []*example) string {
+func program(list []*example) []byte {
 	var imports, cases strings.Builder
 	for _, e := range list {
-		fmt.Fprintf(&imports, "\t%q\n", "github.com/cellwrap/cellwrap/"+e.pkg)
-		fmt.Fprintf(&cases, "\tcase %q:\n\t\tresult = %s.Run()\n", e.pkg, e.pkg)
+		fmt.Fprintf(&imports, "\t%s %q\n", e.id, "github.com/cellwrap/cellwrap/"+e.id)
+		fmt.Fprintf(&cases, "\tcase %q:\n\t\terr = wait(%s.Run())\n", e.id, e.id)
 	}
-	return `package main
+	return []byte(`package main
 
 import (
 	"fmt"
@@ -298,47 +479,62 @@ import (
 ` + imports.String() + `)
 
 func main() {
-	name := os.Args[1]
+	id := os.Args[1]
 	os.Args = os.Args[:1]
-	var result *reactor.EventualResult[any]
-	switch name {
+	err := fmt.Errorf("no example %s", id)
+	switch id {
 ` + cases.String() + `	}
-	if _, err := result.Wait(time.Minute); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
-`
+
+func wait[T any](r *reactor.EventualResult[T]) error {
+	_, err := r.Wait(time.Minute)
+	return err
+}
+`)
 }
 
-func runExamples(t *testing.T, dir string, list []*example) int {
-	work := make(chan *example)
+// runExamples runs examples, and moves those that print what they document to the front.
+func runExamples(t *testing.T, dir string, list []*example) []*example {
+	root := filepath.Dir(goroot(t))
+	// As under go test, and the zone that package time's tests set.
+	env := append(os.Environ(), "GOROOT="+root, "TZ=America/Los_Angeles")
+	errs := make([]error, len(list))
+	work := make(chan int)
 	var wg sync.WaitGroup
 	for range runtime.NumCPU() {
 		wg.Go(func() {
-			for e := range work {
-				if err := e.run(filepath.Join(dir, "examples.exe")); err != nil {
-					t.Errorf("%s: %v\n%s", e.name, err, e.cell)
-				}
+			for i := range work {
+				errs[i] = list[i].run(filepath.Join(dir, "examples.exe"), env)
 			}
 		})
 	}
-	for _, e := range list {
-		work <- e
+	bad := map[*example]error{}
+	for i := range list {
+		work <- i
 	}
 	close(work)
 	wg.Wait()
-	return len(list)
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("%s: %v\n%s", list[i].name, err, list[i].cell)
+			bad[list[i]] = err
+		}
+	}
+	return keep(list, func(e *example) bool { return bad[e] == nil })
 }
 
-// run runs the example, and compares as package testing does.
-func (e *example) run(binary string) error {
+// run runs the example, and compares its output as go test does.
+func (e *example) run(binary string, env []string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, e.pkg)
-	cmd.Dir = e.dir
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd := exec.CommandContext(ctx, binary, e.id)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = e.dir, env, &stdout, &stderr
+	cmd.WaitDelay = 10 * time.Second // for what it started
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%w\n%s", cmp.Or(ctx.Err(), err), &stderr)
 	}
@@ -347,7 +543,7 @@ func (e *example) run(binary string) error {
 		got, want = sortLines(got), sortLines(want)
 	}
 	if got != want {
-		return errors.New("got:\n" + got + "\nwant:\n" + want)
+		return fmt.Errorf("it printed\n%s\nand documents\n%s", got, want)
 	}
 	return nil
 }

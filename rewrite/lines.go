@@ -3,9 +3,12 @@ package rewrite
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"go/scanner"
 	"go/token"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +32,22 @@ type outLine struct {
 	// moved: the user's own //line comment is on it, so that what follows has the
 	// position that they say.
 	moved bool
-	// documented: a comment right above it would be a doc comment to gofmt, which is
-	// so for whatever begins in column 1.
-	documented bool
+	// flush: it begins in column 1, so that gofmt takes a comment right above it that does
+	// too for a doc comment.
+	flush bool
+	// inside: it begins inside an expression or a list, where a comment may change how gofmt
+	// indents. opens: it ends in a brace or colon, so that a comment below it changes nothing.
+	inside, opens bool
+	// split is where its first token stands, if that is behind a block comment: gofmt would
+	// part the two if a comment came above them.
+	split int
+	// pragma: it is a comment for a tool, such as //go:noinline. In a doc comment gofmt puts
+	// those at the end, behind a line that is empty.
+	pragma bool
 }
+
+// pragma is go/printer's idea of a directive.
+var pragma = regexp.MustCompile(`^//(line |extern |export |[a-z0-9]+:[a-z0-9])`)
 
 const (
 	lineBlank   = 0
@@ -43,12 +58,12 @@ const (
 // ours adds text that is not the cell's.
 func (a *assembly) ours(text []byte) {
 	for line := range bytes.Lines(text) {
-		l := outLine{cell: lineOurs, documented: line[0] != '\t'}
+		l := outLine{cell: lineOurs, flush: line[0] != '\t'}
 		switch line = bytes.TrimSpace(line); {
 		case len(line) == 0, line[0] == ')', line[0] == '}':
 			l.cell = lineBlank // closes what stands above, so needs no position
 		case bytes.HasPrefix(line, []byte("//")):
-			l.cell = lineComment
+			l.cell, l.pragma = lineComment, pragma.Match(line)
 		}
 		a.lines = append(a.lines, l)
 	}
@@ -60,27 +75,23 @@ func (a *assembly) ours(text []byte) {
 func (a *assembly) header(text templates.Text, line int) {
 	opening := len(a.lines) + text.Opening
 	a.ours(text.Header)
-	a.lines[opening].cell = int32(line)
+	a.lines[opening].cell, a.lines[opening].opens = int32(line), true
 }
 
 // imports gives the lines of head that hold the cell's imports their positions.
 func (a *assembly) imports(c *cell, p *plan, head []byte) {
-	n := 0
-	for i, line := range bytes.Split(head, []byte("\n")) {
-		if n == len(p.imports) {
-			return
-		}
-		imp := p.imports[n]
-		spec := imp.Path
-		if imp.Name != "" {
-			spec = imp.Name + " " + spec
-		}
-		line = bytes.TrimPrefix(bytes.TrimSpace(line), []byte("import "))
-		if bytes.HasPrefix(line, []byte(spec)) {
-			if imp.off >= 0 {
-				a.lines[i].cell = int32(c.line(imp.off))
+	offs := map[string][]int{} // by path: imported twice, it has two names
+	for _, imp := range p.imports {
+		offs[imp.Path] = append(offs[imp.Path], imp.off)
+	}
+	t := newTokens(head)
+	for at := 0; t.next(); {
+		at = t.line(at)
+		if list := offs[t.lit]; t.tok == token.STRING && len(list) > 0 {
+			if list[0] >= 0 {
+				a.lines[at].cell = int32(c.line(list[0]))
 			}
-			n++
+			offs[t.lit] = list[1:]
 		}
 	}
 }
@@ -105,19 +116,8 @@ func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
 		return false
 	}
 	lineIn := from.lineIn(c.source)
-	off, end := 0, 0 // of the line in from
-	next := func() []byte {
-		for end < len(from.text) {
-			off, end = end, len(from.text)
-			if n := bytes.IndexByte(from.text[off:], '\n'); n >= 0 {
-				end = off + n + 1
-			}
-			if line := bytes.TrimSpace(from.text[off:end]); len(line) > 0 {
-				return line
-			}
-		}
-		return nil
-	}
+	was := lineReader{text: from.text}
+	inside := false
 	i := 0
 	for line := range bytes.Lines(text) {
 		if len(line) > 1 {
@@ -125,17 +125,54 @@ func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
 				return false // a declaration, a label, or a raw string of several lines
 			}
 			line = bytes.TrimSpace(line)
-			if !bytes.Equal(line, next()) {
+			if !bytes.Equal(line, was.next()) {
 				return false
 			}
+			end := line[len(line)-1]
+			lines[i].inside, lines[i].opens = inside, end == '{' || end == ':'
+			inside = bytes.IndexByte([]byte("+-*/%&|^<=>(.,[!"), end) >= 0
 			if lines[i].cell = lineComment; !bytes.HasPrefix(line, []byte("//")) {
-				indent := bytes.IndexFunc(from.text[off:end], func(r rune) bool { return r != ' ' && r != '\t' })
-				lines[i].cell = int32(lineIn(off+indent, end))
+				lines[i].cell = int32(lineIn(was.start, was.end))
 			}
 		}
 		i++
 	}
-	return next() == nil
+	return was.next() == nil
+}
+
+// lineReader reads the lines of a text that are not blank.
+type lineReader struct {
+	text       []byte
+	start, end int // of the line, from its first byte that is no white space
+}
+
+// next returns the next line, without white space around it, or nil.
+func (r *lineReader) next() []byte {
+	for r.end < len(r.text) {
+		r.start, r.end = r.end, len(r.text)
+		if n := bytes.IndexByte(r.text[r.start:], '\n'); n >= 0 {
+			r.end = r.start + n + 1
+		}
+		line := bytes.TrimLeft(r.text[r.start:r.end], " \t\r\n")
+		r.start = r.end - len(line)
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			return line
+		}
+	}
+	return nil
+}
+
+// sameText reports whether a and b differ in indentation and blank lines at most.
+func sameText(a, b []byte) bool {
+	for x, y := (&lineReader{text: a}), (&lineReader{text: b}); ; {
+		p, q := x.next(), y.next()
+		if !bytes.Equal(p, q) {
+			return false
+		}
+		if p == nil {
+			return true
+		}
+	}
 }
 
 // alignTokens numbers the lines of text by their first tokens: formatting adds and
@@ -144,6 +181,7 @@ func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 	in, out := newTokens(from.text), newTokens(text)
 	lineIn := from.lineIn(c.source)
 	in.next()
+	last := token.SEMICOLON
 	for at := 0; out.next(); {
 		at = out.line(at)
 		if out.tok == token.COMMENT {
@@ -159,9 +197,18 @@ func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 		if !matched && !loose(out.tok) {
 			return fmt.Errorf("formatting changed the cell: %s became %s", in.tok, out.tok)
 		}
-		if l := &lines[at]; matched && l.cell <= 0 {
+		l := &lines[at]
+		if matched && l.cell <= 0 {
 			l.cell = int32(lineIn(in.off, in.off+1)) // 0 where the token is an edit of ours
-			l.documented = out.off == 0 || text[out.off-1] == '\n'
+			l.flush = out.flush()
+			if line := text[bytes.LastIndexByte(text[:out.off], '\n')+1 : out.off]; bytes.HasSuffix(line, []byte("*/ ")) {
+				l.split = len(line)
+			}
+			l.inside = last != token.SEMICOLON && last != token.LBRACE && last != token.COLON
+		}
+		last = out.tok
+		if last != token.SEMICOLON {
+			l.opens = last == token.LBRACE || last == token.COLON
 		}
 		out.mark(lines, at)
 		if matched {
@@ -204,6 +251,9 @@ func (t *tokens) line(last int) int {
 	return last
 }
 
+// flush reports whether the token is in column 1.
+func (t *tokens) flush() bool { return t.off == 0 || t.text[t.off-1] == '\n' }
+
 // mark notes what a comment or raw string that starts on line at means for its lines.
 func (t *tokens) mark(lines []outLine, at int) {
 	comment := t.tok == token.COMMENT
@@ -215,6 +265,7 @@ func (t *tokens) mark(lines []outLine, at int) {
 		l.within = l.within || i > 0
 		if comment && l.cell == lineBlank {
 			l.cell = lineComment
+			l.flush, l.pragma = i == 0 && t.flush(), pragma.MatchString(t.lit)
 		}
 	}
 	if comment && (strings.HasPrefix(t.lit, "/*line ") || strings.HasPrefix(t.lit, "//line ")) {
@@ -275,13 +326,16 @@ func (a *assembly) plan() []directiveAt {
 
 // directive places the directive for line i.
 func (a *assembly) directive(i, want int) (directiveAt, bool) {
+	if a.lines[i].split > 0 {
+		return directiveAt{above: i, cell: want}, true
+	}
 	top := i // the first of the comment lines right above
 	for top > 0 && a.lines[top-1].cell == lineComment && !a.lines[top-1].moved {
 		top--
 	}
 	// A directive that touches a doc comment becomes part of it.
 	d := directiveAt{above: top, cell: want - (i - top)}
-	if a.lines[i].documented && top < i {
+	if a.lines[i].flush && top < i {
 		d.cell, d.after = d.cell-1, "\n"
 	}
 	if d.cell >= 1 && !a.lines[top].within {
@@ -289,8 +343,12 @@ func (a *assembly) directive(i, want int) (directiveAt, bool) {
 	}
 	// There are not as many lines in the cell above line i.
 	d = directiveAt{above: i, cell: want}
-	if a.lines[i].documented && top < i {
-		d.before = "//\n" // as gofmt parts a directive from the comment that it is in
+	switch {
+	case top == i || !a.lines[i].flush || a.lines[i-1].pragma:
+	case a.lines[top].flush:
+		d.before = "//\n"
+	default:
+		d.before = "\n"
 	}
 	return d, !a.lines[i].within
 }
@@ -301,6 +359,29 @@ func (a *assembly) finish() ([]byte, []int) {
 	if name := a.opts.LineName; name != "" && !strings.ContainsAny(name, "\r\n") {
 		ds = a.plan()
 	}
+	code, lines := a.insert(ds)
+	for n := 0; n < 4 && slices.ContainsFunc(ds, a.disturbs); n++ {
+		text, err := format.Source(code)
+		if err != nil || bytes.Equal(text, code) || bytes.Count(text, []byte("\n")) != len(lines) {
+			break
+		}
+		code = text
+	}
+	return code, lines
+}
+
+// disturbs reports whether a directive may change how gofmt lays out what is around it: it
+// parts comments that are aligned, for one.
+func (a *assembly) disturbs(d directiveAt) bool {
+	if l := a.lines[d.above]; l.inside || d.above == 0 {
+		return l.inside
+	}
+	above := a.lines[d.above-1]
+	return above.cell != lineBlank && !above.opens
+}
+
+// insert returns the text with directives, and its line map.
+func (a *assembly) insert(ds []directiveAt) ([]byte, []int) {
 	out := make([]byte, 0, len(a.text)+64*len(ds))
 	var lines []int
 	i := 0
@@ -313,6 +394,10 @@ func (a *assembly) finish() ([]byte, []int) {
 				name, n = a.opts.OutputName, len(lines)+2
 			}
 			text := d.before + "//line " + name + ":" + strconv.Itoa(n) + ":1\n" + d.after
+			if split := a.lines[i].split; split > 0 {
+				text = string(bytes.TrimRight(line[:split], " ")) + "\n" + text
+				line = append(bytes.Repeat([]byte("\t"), bytes.IndexByte(line, '/')), line[split:]...)
+			}
 			out = append(out, text...)
 			lines = append(lines, make([]int, strings.Count(text, "\n"))...)
 		}

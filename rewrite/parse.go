@@ -6,6 +6,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"sort"
+	"strings"
 )
 
 // syntax is a cell's three kinds of fragment, each parsed from a copy of the
@@ -68,7 +69,34 @@ func parse(c *cell) (*syntax, *Error) {
 	if first != nil {
 		return nil, first
 	}
-	return s, s.checkClosure()
+	if err := s.checkClosure(); err != nil {
+		return nil, err
+	}
+	return s, s.checkBetween()
+}
+
+// checkBetween checks that declarations and magics stand between statements. Between
+// "if x" and "y {}" on the lines below there is a semicolon too, and without what stands
+// there the parser would read one statement.
+func (s *syntax) checkBetween() *Error {
+	check := func(off int, what string) *Error {
+		i := sort.Search(len(s.list), func(i int) bool { return s.stmts.off(s.list[i].Pos()) > off })
+		if i > 0 && s.stmts.end(s.list[i-1]) > off {
+			return s.errorf(off, "unexpected %s inside a statement", what)
+		}
+		return nil
+	}
+	for _, d := range s.cell.decls {
+		if err := check(d.kw, d.tok.String()); err != nil {
+			return err
+		}
+	}
+	for _, m := range s.magics {
+		if err := check(m.start, "magic"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // only returns prefix and the code with all but the given declarations blank.
@@ -126,6 +154,9 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	if off >= c.end && c.end > 0 {
 		// The parser has seen our own brace, or only blanks.
 		off, msg = c.end, "unexpected end of the cell"
+	}
+	if first, _, many := strings.Cut(msg, "\n"); many {
+		msg = first + "…" // the parser quotes raw strings whole
 	}
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
 	e.Incomplete = c.open
