@@ -117,15 +117,18 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 	return text, &scanner.Error{Msg: err.Error()}
 }
 
-// hoistedText returns the declarations that go to package level. Those on lines that
-// follow each other stay so.
+// hoistedText returns the declarations that go to package level, parted by blank lines unless
+// they are one line each and follow each other.
 func hoistedText(c *cell, p *plan) *fragment {
 	f := &fragment{}
+	below := -1 // the line below the last declaration, if that was one line
 	for i, d := range p.hoists {
-		if i > 0 {
-			if c.index(p.hoists[i-1].end-1)+1 != c.index(d.start) {
-				f.add("\n")
-			}
+		start, end := c.index(d.start), c.index(d.end-1)
+		if i > 0 && (start != end || start != below) {
+			f.add("\n")
+		}
+		if below = -1; start == end {
+			below = end + 1
 		}
 		if d.semi >= 0 {
 			f.copy(c.source, d.start, d.semi)

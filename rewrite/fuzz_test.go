@@ -78,7 +78,9 @@ func checkFuzzFile(t *testing.T, cell []byte, out *rewrite.Output) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.Code)
 	}
-	if !bytes.Equal(formatted, out.Code) {
+	// gofmt takes a form feed in a raw string for the end of a line, and so is not always of
+	// one mind about such a text.
+	if !bytes.Equal(formatted, out.Code) && bytes.IndexByte(cell, '\f') < 0 {
 		t.Fatalf("gofmt changes the output\n%s\nto\n%s", out.Code, formatted)
 	}
 	if n := bytes.Count(out.Code, []byte("\n")); n != len(out.Lines) {

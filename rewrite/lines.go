@@ -36,7 +36,7 @@ type outLine struct {
 	// too for a doc comment.
 	flush bool
 	// inside: it begins inside an expression or a list, where a comment may change how gofmt
-	// indents. opens: it ends in a brace or colon, so that a comment below it changes nothing.
+	// indents. opens: it ends in a brace, so that a comment below it changes nothing.
 	inside, opens bool
 	// split is where its first token stands, if that is behind a block comment: gofmt would
 	// part the two if a comment came above them.
@@ -129,7 +129,7 @@ func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
 				return false
 			}
 			end := line[len(line)-1]
-			lines[i].inside, lines[i].opens = inside, end == '{' || end == ':'
+			lines[i].inside, lines[i].opens = inside, end == '{'
 			inside = bytes.IndexByte([]byte("+-*/%&|^<=>(.,[!"), end) >= 0
 			if lines[i].cell = lineComment; !bytes.HasPrefix(line, []byte("//")) {
 				lines[i].cell = int32(lineIn(was.start, was.end))
@@ -208,7 +208,7 @@ func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 		}
 		last = out.tok
 		if last != token.SEMICOLON {
-			l.opens = last == token.LBRACE || last == token.COLON
+			l.opens = last == token.LBRACE
 		}
 		out.mark(lines, at)
 		if matched {
@@ -260,7 +260,8 @@ func (t *tokens) mark(lines []outLine, at int) {
 	if !comment && (t.tok != token.STRING || t.lit[0] != '`') {
 		return
 	}
-	for i := 0; i <= strings.Count(t.lit, "\n") && at+i < len(lines); i++ {
+	end := min(at+strings.Count(t.lit, "\n"), len(lines)-1)
+	for i := range end - at + 1 {
 		l := &lines[at+i]
 		l.within = l.within || i > 0
 		if comment && l.cell == lineBlank {
@@ -383,7 +384,8 @@ func (a *assembly) disturbs(d directiveAt) bool {
 // insert returns the text with directives, and its line map.
 func (a *assembly) insert(ds []directiveAt) ([]byte, []int) {
 	out := make([]byte, 0, len(a.text)+64*len(ds))
-	var lines []int
+	lines := make([]int, 0, len(a.lines)+2*len(ds))
+	cellLines := a.cellLines()
 	i := 0
 	for line := range bytes.Lines(a.text) {
 		if len(ds) > 0 && ds[0].above == i {
@@ -402,22 +404,27 @@ func (a *assembly) insert(ds []directiveAt) ([]byte, []int) {
 			lines = append(lines, make([]int, strings.Count(text, "\n"))...)
 		}
 		out = append(out, line...)
-		lines = append(lines, a.cellLine(i))
+		lines = append(lines, cellLines[i])
 		i++
 	}
 	return out, lines
 }
 
-// cellLine returns the cell's line that line i comes from, or 0. Lines of comments
-// count back from the token below them.
-func (a *assembly) cellLine(i int) int {
-	for n := i; n < len(a.lines); n++ {
-		switch l := a.lines[n]; {
+// cellLines returns the cell's line that each line comes from, or 0. Lines of comments count
+// back from the token below them.
+func (a *assembly) cellLines() []int {
+	lines := make([]int, len(a.lines))
+	below := 0
+	for i := len(lines) - 1; i >= 0; i-- {
+		switch l := a.lines[i]; {
 		case l.cell > 0:
-			return max(int(l.cell)-(n-i), 0)
-		case l.cell != lineComment:
-			return 0
+			below = int(l.cell)
+		case l.cell == lineComment:
+			below = max(below-1, 0)
+		default:
+			below = 0
 		}
+		lines[i] = below
 	}
-	return 0
+	return lines
 }

@@ -69,10 +69,38 @@ func parse(c *cell) (*syntax, *Error) {
 	if first != nil {
 		return nil, first
 	}
-	if err := s.checkClosure(); err != nil {
-		return nil, err
+	for _, check := range []func() *Error{s.checkClosure, s.checkBetween, s.checkDepth} {
+		if err := check(); err != nil {
+			return nil, err
+		}
 	}
-	return s, s.checkBetween()
+	return s, nil
+}
+
+// maxTree bounds how deep the syntax tree is, which a chain such as a + b + c + … makes deep
+// without brackets: gofmt takes time quadratic in its length.
+const maxTree = 10_000
+
+// checkDepth refuses a syntax tree that is too deep.
+func (s *syntax) checkDepth() *Error {
+	var err *Error
+	for _, u := range []*unit{s.decls, s.stmts} {
+		if u == nil || err != nil {
+			continue
+		}
+		depth := 0
+		ast.Inspect(u.File, func(n ast.Node) bool {
+			if n == nil {
+				depth--
+				return true
+			}
+			if depth++; depth > maxTree && err == nil {
+				err = s.errorf(u.off(n.Pos()), "more than %d nested levels", maxTree)
+			}
+			return true
+		})
+	}
+	return err
 }
 
 // checkBetween checks that declarations and magics stand between statements. Between
@@ -154,6 +182,9 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	if off >= c.end && c.end > 0 {
 		// The parser has seen our own brace, or only blanks.
 		off, msg = c.end, "unexpected end of the cell"
+	}
+	if strings.HasPrefix(msg, "exceeded max ") {
+		msg = tooDeep // by the parser's own bounds, which are on other things than brackets
 	}
 	if first, _, many := strings.Cut(msg, "\n"); many {
 		msg = first + "…" // the parser quotes raw strings whole

@@ -12,6 +12,8 @@ import (
 // output quadratic in the depth.
 const maxDepth = 1000
 
+const tooDeep = "more than 1000 nested levels"
+
 // directive begins the Go-safe spelling of a magic.
 const directive = "//cellwrap:"
 
@@ -277,7 +279,7 @@ func (s *splitter) bracket(off int, tok token.Token) *Error {
 	switch tok {
 	case token.LPAREN, token.LBRACK, token.LBRACE:
 		if len(s.stack) == maxDepth {
-			return s.errorf(off, "more than %d nested levels", maxDepth)
+			return s.errorf(off, "%s", tooDeep)
 		}
 		s.stack = append(s.stack, bracket{tok, off})
 		return nil
