@@ -118,7 +118,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := makePlan(s, opts, "result")
+			p, err := makePlan(s, opts, ident{"result", 0})
 			if err != nil {
 				b.Fatal(err)
 			}

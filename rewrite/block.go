@@ -16,7 +16,7 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	if err != nil {
 		return nil, &Error{Pos: err.Pos, Msg: err.Msg}
 	}
-	b := newBlock(c, text)
+	b := newBlock(c, p, text)
 	body := p.edits.apply(c.source, b.start, len(c.text))
 	if n := len(body.text); n > 0 && body.text[n-1] != '\n' {
 		body.add(b.nl)
@@ -60,7 +60,7 @@ type block struct {
 	nl        string
 }
 
-func newBlock(c *cell, text templates.Text) *block {
+func newBlock(c *cell, p *plan, text templates.Text) *block {
 	b := &block{before: c.bom, start: c.bom, nl: c.newline()}
 	own := ""
 	if len(c.magics) > 0 && c.magics[0].first {
@@ -69,9 +69,13 @@ func newBlock(c *cell, text templates.Text) *block {
 		b.magicLine = c.text[b.before:c.lineEnd(m.end)]
 		own = string(c.text[b.before:m.start])
 	}
-	style := indent.Detect(c.code[b.start:])
+	code := bytes.Clone(c.code)
+	for _, off := range p.labels {
+		blank(code[c.lineStart(off):c.lineEnd(off)]) // gofmt sets a label one level out
+	}
+	style := indent.Detect(code[b.start:])
 	b.base, b.unit = style.Base, style.Unit
-	if len(bytes.TrimSpace(c.code[b.start:])) == 0 {
+	if len(bytes.TrimSpace(code[b.start:])) == 0 {
 		b.base = own
 	}
 	b.deeper = strings.Repeat(b.unit, text.Depth-1)

@@ -39,6 +39,7 @@ func (it *item) function() *ast.FuncDecl {
 func (p *planner) findDecls() *Error {
 	u := p.syntax.decls
 	if u == nil {
+		p.free = p.freeIn(p.stmts)
 		return nil
 	}
 	for _, d := range p.cell.decls {
@@ -68,6 +69,7 @@ func (p *planner) findDecls() *Error {
 			}
 		}
 	}
+	p.free = p.freeIn(p.stmts)
 	p.findRefs()
 	return nil
 }
@@ -143,36 +145,104 @@ func receiverName(f *ast.FuncDecl) string {
 // in it, and what it resolved to another declaration.
 func (p *planner) findRefs() {
 	u := p.syntax.decls
-	add := func(id *ast.Ident) {
-		x := u.ident(id)
-		it := p.itemAt(x.off)
-		it.refs = append(it.refs, x)
+	add := func(id ident) {
+		it := p.itemAt(id.off)
+		it.refs = append(it.refs, id)
 	}
-	for _, id := range u.Unresolved {
+	for _, id := range p.freeIn(u) {
 		add(id)
 	}
 	ast.Inspect(u.File, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Ident:
-			if n.Obj != nil && u.Scope.Lookup(n.Name) == n.Obj && n.Obj.Pos() != n.Pos() {
-				add(n)
-			}
-		case *ast.CompositeLit:
-			// The parser leaves the keys of a literal alone, which may be fields. In
-			// a map or an array they are not.
-			switch n.Type.(type) {
-			case *ast.MapType, *ast.ArrayType:
-				for _, e := range n.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok {
-						if id, ok := kv.Key.(*ast.Ident); ok && id.Obj == nil {
-							add(id)
-						}
-					}
-				}
-			}
+		if id, ok := n.(*ast.Ident); ok && id.Obj != nil && u.Scope.Lookup(id.Name) == id.Obj && id.Obj.Pos() != id.Pos() {
+			add(u.ident(id))
 		}
 		return true
 	})
+}
+
+// freeIn returns the identifiers that a unit uses and does not declare. The parser leaves
+// out the keys of composite literals, which may be fields.
+func (p *planner) freeIn(u *unit) []ident {
+	free := make([]ident, 0, len(u.Unresolved))
+	for _, id := range u.Unresolved {
+		free = append(free, u.ident(id))
+	}
+	for _, lit := range u.lits {
+		free = append(free, p.keys(u, lit, lit.Type)...)
+	}
+	return free
+}
+
+// keys returns the keys of a literal of the given type that are no fields, and those of the
+// literals in it that leave their type out.
+func (p *planner) keys(u *unit, lit *ast.CompositeLit, typ ast.Expr) []ident {
+	var list []ident
+	_, foreign := typ.(*ast.SelectorExpr)
+	var element ast.Expr
+	values := false // whether keys are values
+	switch t := p.underlying(typ).(type) {
+	case *ast.MapType:
+		element, values = t.Value, true
+	case *ast.ArrayType:
+		element, values = t.Elt, true
+	}
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			// Another package's fields are exported.
+			if id, ok := kv.Key.(*ast.Ident); ok && id.Obj == nil && (values || foreign && !id.IsExported()) {
+				list = append(list, u.ident(id))
+			}
+			e = kv.Value
+		}
+		if inner, ok := e.(*ast.CompositeLit); ok && inner.Type == nil && values {
+			list = append(list, p.keys(u, inner, element)...)
+		}
+	}
+	return list
+}
+
+// underlying follows the names of types that the cell declares. It returns another type as it
+// is.
+func (p *planner) underlying(typ ast.Expr) ast.Expr {
+	for range maxDepth { // a type may be declared as itself
+		switch t := typ.(type) {
+		case *ast.ParenExpr:
+			typ = t.X
+		case *ast.StarExpr:
+			typ = t.X
+		case *ast.IndexExpr:
+			typ = t.X
+		case *ast.IndexListExpr:
+			typ = t.X
+		case *ast.Ident:
+			spec := p.typeSpec(t)
+			if spec == nil {
+				return typ
+			}
+			typ = spec.Type
+		default:
+			return typ
+		}
+	}
+	return typ
+}
+
+// typeSpec returns the cell's declaration of the type that id names, or nil.
+func (p *planner) typeSpec(id *ast.Ident) *ast.TypeSpec {
+	if id.Obj != nil {
+		spec, _ := id.Obj.Decl.(*ast.TypeSpec)
+		return spec
+	}
+	if it := p.named[id.Name]; it != nil {
+		if d, ok := it.node.(*ast.GenDecl); ok {
+			for _, s := range d.Specs {
+				if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == id.Name {
+					return s
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // planDecls decides which declarations go to package level and which stay in the
@@ -190,9 +260,9 @@ func (p *planner) planDecls() *Error {
 			return err
 		}
 	}
-	for _, id := range p.stmts.Unresolved {
-		if it := p.named[id.Name]; it != nil && it.stays && p.stmts.off(id.Pos()) < it.kw {
-			return p.errorf(p.stmts.off(id.Pos()), "%s is used before its declaration, which stays in the body (%s)", id.Name, it.why)
+	for _, id := range p.free {
+		if it := p.named[id.name]; it != nil && it.stays && id.off < it.kw {
+			return p.errorf(id.off, "%s is used before its declaration, which stays in the body (%s)", id.name, it.why)
 		}
 	}
 	p.planClosures()
@@ -315,8 +385,8 @@ func (p *planner) checkStaying(it *item) *Error {
 func (p *planner) planClosures() {
 	used := map[string]bool{}
 	early := map[*item]bool{} // used before its closure is complete
-	for _, id := range p.stmts.Unresolved {
-		used[id.Name] = true
+	for _, id := range p.free {
+		used[id.name] = true
 	}
 	for _, it := range p.items {
 		for _, id := range it.refs {
@@ -354,8 +424,25 @@ func (p *planner) planClosures() {
 	}
 }
 
-// signature returns a function's type, as it is written.
+// signature returns a function's type, on one line.
 func (p *planner) signature(f *ast.FuncDecl) string {
 	u := p.syntax.decls
-	return "func" + string(p.text[u.end(f.Name):u.end(f.Type)])
+	text := p.text[u.end(f.Name):u.end(f.Type)]
+	if bytes.IndexByte(text, '\n') < 0 {
+		return "func" + string(text)
+	}
+	var b strings.Builder
+	b.WriteString("func")
+	for t := newTokens(text); t.next(); {
+		switch {
+		case t.tok == token.COMMENT:
+		case t.tok == token.SEMICOLON:
+			b.WriteString("; ")
+		case t.tok.IsLiteral() || t.tok.IsKeyword():
+			b.WriteString(" " + t.lit)
+		default:
+			b.WriteString(t.tok.String())
+		}
+	}
+	return strings.TrimSuffix(b.String(), "; ")
 }

@@ -235,9 +235,7 @@ func (p *planner) usesFreely(name string) bool {
 			return false
 		}
 	}
-	is := func(id *ast.Ident) bool { return id.Name == name }
-	return slices.ContainsFunc(p.stmts.Unresolved, is) ||
-		p.syntax.decls != nil && slices.ContainsFunc(p.syntax.decls.Unresolved, is)
+	return slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name }) || p.uses(name)
 }
 
 // binds returns where the cell declares a name, in any scope; fields, methods and
@@ -250,9 +248,19 @@ func (p *planner) binds(name string) (off int, ok bool) {
 		if u == nil {
 			continue
 		}
+		fields := map[*ast.Ident]bool{}
 		ast.Inspect(u.File, func(n ast.Node) bool {
-			if id, is := n.(*ast.Ident); is && !ok && id.Name == name && id.Obj != nil && id.Obj.Kind != ast.Lbl {
-				off, ok = u.off(id.Pos()), true
+			switch n := n.(type) {
+			case *ast.StructType:
+				for _, f := range n.Fields.List {
+					for _, id := range f.Names {
+						fields[id] = true
+					}
+				}
+			case *ast.Ident:
+				if !ok && n.Name == name && n.Obj != nil && n.Obj.Kind != ast.Lbl && !fields[n] {
+					off, ok = u.off(n.Pos()), true
+				}
 			}
 			return !ok
 		})

@@ -38,6 +38,8 @@ type outLine struct {
 	// inside: it begins inside an expression or a list, where a comment may change how gofmt
 	// indents. opens: it ends in a brace, so that a comment below it changes nothing.
 	inside, opens bool
+	// closes: it begins with a closing parenthesis, whose position nothing needs.
+	closes bool
 	// split is where its first token stands, if that is behind a block comment: gofmt would
 	// part the two if a comment came above them.
 	split int
@@ -129,7 +131,7 @@ func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
 				return false
 			}
 			end := line[len(line)-1]
-			lines[i].inside, lines[i].opens = inside, end == '{'
+			lines[i].inside, lines[i].opens, lines[i].closes = inside, end == '{', line[0] == ')'
 			inside = bytes.IndexByte([]byte("+-*/%&|^<=>(.,[!"), end) >= 0
 			if lines[i].cell = lineComment; !bytes.HasPrefix(line, []byte("//")) {
 				lines[i].cell = int32(lineIn(was.start, was.end))
@@ -200,7 +202,7 @@ func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 		l := &lines[at]
 		if matched && l.cell <= 0 {
 			l.cell = int32(lineIn(in.off, in.off+1)) // 0 where the token is an edit of ours
-			l.flush = out.flush()
+			l.flush, l.closes = out.flush(), out.tok == token.RPAREN
 			if line := text[bytes.LastIndexByte(text[:out.off], '\n')+1 : out.off]; bytes.HasSuffix(line, []byte("*/ ")) {
 				l.split = len(line)
 			}
@@ -303,7 +305,7 @@ func (a *assembly) plan() []directiveAt {
 	now := 0 // the cell's line that the compiler takes the line for, or 0 if our own
 	for i, l := range a.lines {
 		switch want := int(l.cell); {
-		case want > 0 && want != now:
+		case want > 0 && !l.closes && (want != now || l.moved && l.split > 0):
 			if d, ok := a.directive(i, want); ok {
 				ds = append(ds, d)
 				now = want

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,7 +29,7 @@ var magics = []*magic{&runInReactor, &autoawait, &reactorConfig, &loadExt}
 
 // settings are what magics change.
 type settings struct {
-	name      string        // the variable, or "" if no magic names one
+	name      arg           // the variable; no text if no magic names one
 	wrap      bool          // whether a magic asks for the cell to be wrapped
 	autoawait bool          // whether await is rewritten
 	timeout   time.Duration // of an await; 0 is none
@@ -67,7 +68,7 @@ func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
 		note := call.magic.Help()
 		if !call.help {
 			if call.magic.cell && !line.first {
-				return nil, c.errorf(line.start, "%%%%%s must come first in the cell, and once", call.magic.name)
+				return nil, c.errorf(line.start, "%s must come first in the cell, and once", bytes.Fields(c.text[line.start:line.end])[0])
 			}
 			var err error
 			note, err = call.magic.apply(st, call.args)

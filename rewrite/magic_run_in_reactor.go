@@ -21,7 +21,7 @@ the result:
 			if i > 0 {
 				return "", argErrorf(a, "run_in_reactor takes one name")
 			}
-			s.name = a.text
+			s.name = a
 		}
 		return "", nil
 	},

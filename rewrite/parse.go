@@ -24,6 +24,7 @@ type unit struct {
 	*ast.File
 	fset *token.FileSet
 	file *token.File
+	lits []*ast.CompositeLit // those that say their type
 }
 
 // prefix makes statements a Go file; the others are padded to its length.
@@ -69,7 +70,7 @@ func parse(c *cell) (*syntax, *Error) {
 	if first != nil {
 		return nil, first
 	}
-	for _, check := range []func() *Error{s.checkClosure, s.checkBetween, s.checkDepth} {
+	for _, check := range []func() *Error{s.checkClosure, s.checkBetween, s.inspect} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -81,8 +82,8 @@ func parse(c *cell) (*syntax, *Error) {
 // without brackets: gofmt takes time quadratic in its length.
 const maxTree = 10_000
 
-// checkDepth refuses a syntax tree that is too deep.
-func (s *syntax) checkDepth() *Error {
+// inspect refuses a syntax tree that is too deep, and collects the composite literals.
+func (s *syntax) inspect() *Error {
 	var err *Error
 	for _, u := range []*unit{s.decls, s.stmts} {
 		if u == nil || err != nil {
@@ -93,6 +94,9 @@ func (s *syntax) checkDepth() *Error {
 			if n == nil {
 				depth--
 				return true
+			}
+			if lit, ok := n.(*ast.CompositeLit); ok && lit.Type != nil {
+				u.lits = append(u.lits, lit)
 			}
 			if depth++; depth > maxTree && err == nil {
 				err = s.errorf(u.off(n.Pos()), "more than %d nested levels", maxTree)

@@ -3,6 +3,8 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 )
 
 // plan is what will change in a cell, as data.
@@ -11,6 +13,7 @@ type plan struct {
 	run     string // the runtime's function
 	result  string // the type of the closure's result
 	runtime string // the name that the runtime is imported under
+	labels  []int  // where the labels of the body's own block are
 	named   bool   // whether the closure's results are named
 	closing string // the statement to add behind the body, or ""
 	imports []importSpec
@@ -24,15 +27,18 @@ type planner struct {
 	opts *Options
 	plan plan
 
+	nameOff int // where the variable's name is, or the header
+
 	locals map[string]int // variables of the body's own scope: offset of the declaration
 	items  []*item        // func, type and const declarations, in order
 	named  map[string]*item
+	free   []ident // what the statements use and do not declare
 }
 
 // makePlan decides what will change.
-func makePlan(s *syntax, opts *Options, name string) (*plan, *Error) {
-	p := &planner{syntax: s, opts: opts}
-	p.plan = plan{name: name, run: "RunInReactor", result: "any"}
+func makePlan(s *syntax, opts *Options, name ident) (*plan, *Error) {
+	p := &planner{syntax: s, opts: opts, nameOff: name.off}
+	p.plan = plan{name: name.name, run: "RunInReactor", result: "any"}
 	p.findLocals()
 	for _, stage := range []func() *Error{
 		p.findDecls,
@@ -65,6 +71,7 @@ func (p *planner) findLocals() {
 			if !ok {
 				break
 			}
+			p.plan.labels = append(p.plan.labels, p.stmts.off(l.Pos()))
 			stmt = l.Stmt
 		}
 		switch stmt := stmt.(type) {
@@ -99,7 +106,7 @@ func (p *planner) checkName() *Error {
 	if name == "_" {
 		return nil
 	}
-	off := p.headerOff()
+	off := p.nameOff
 	if _, ok := p.named[name]; ok && p.opts.Target == File {
 		at, _ := p.declaredAt(name)
 		return p.errorf(at, "%s is declared here and is also the variable of the result (choose another name)", name)
@@ -107,6 +114,8 @@ func (p *planner) checkName() *Error {
 	switch {
 	case name == "error" || name == "any" || name == "nil":
 		return p.errorf(off, "the variable cannot be called %s, which the emitted code needs", name)
+	case p.opts.Target == File && types.Universe.Lookup(name) != nil && p.uses(name):
+		return p.errorf(off, "the variable cannot be called %s, which a declaration of the cell uses", name)
 	case p.opts.Target == File && (name == "init" || name == "main" && p.opts.Package == "main"):
 		return p.errorf(off, "the variable cannot be called %s, which Go keeps for a function", name)
 	}
@@ -129,6 +138,13 @@ func (p *planner) planMagics() *Error {
 	return nil
 }
 
+// uses reports whether a declaration of the cell uses the name.
+func (p *planner) uses(name string) bool {
+	return slices.ContainsFunc(p.items, func(it *item) bool {
+		return slices.ContainsFunc(it.refs, func(id ident) bool { return id.name == name })
+	})
+}
+
 // headerOff returns where the user asked for the cell to be wrapped.
 func (c *cell) headerOff() int {
 	if len(c.magics) > 0 && c.magics[0].first {
@@ -145,8 +161,8 @@ func (p *planner) checkOwnResult() *Error {
 	if name == "_" {
 		return nil
 	}
-	if _, ok := p.locals[name]; ok {
-		return nil
+	if p.named[name] != nil {
+		return nil // in a block, a closure of the body's own
 	}
 	reached := map[*item]bool{}
 	var queue []*item
@@ -163,19 +179,22 @@ func (p *planner) checkOwnResult() *Error {
 		}
 		reach(p.named[id.name])
 	}
-	for _, id := range p.stmts.Unresolved {
-		use(p.stmts.ident(id))
+	for _, id := range p.free {
+		use(id)
 	}
 	for _, it := range p.items {
 		if it.stays {
 			reach(it)
 		}
 	}
+	_, local := p.locals[name]
 	for len(queue) > 0 {
 		it := queue[0]
 		queue = queue[1:]
 		for _, id := range it.refs {
-			use(id)
+			if !local || id.name != name {
+				use(id)
+			}
 		}
 		for _, m := range it.methods {
 			reach(m) // a value of the type is enough to call it

@@ -124,6 +124,11 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 	if opts.Target == File && isGenerated(text) || opts.Target == Block && isWrapped(text) {
 		return src.unchanged(), nil
 	}
+	if opts.Assign != "" {
+		if msg := checkName(opts.Assign); msg != "" {
+			return nil, src.errorf(src.bom, "%s", msg)
+		}
+	}
 	c, err := split(src)
 	if err != nil {
 		return nil, err
@@ -142,11 +147,12 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	name := "_"
-	for _, n := range []string{st.name, opts.Assign} {
-		if n != "" {
-			name = n
-		}
+	name := ident{"_", c.headerOff()}
+	if st.name.text != "" {
+		name = ident{st.name.text, st.name.off}
+	}
+	if opts.Assign != "" {
+		name = ident{opts.Assign, c.headerOff()}
 	}
 	p, err := makePlan(s, opts, name)
 	if err != nil {

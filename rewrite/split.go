@@ -171,6 +171,9 @@ func (s *splitter) comment(off int, lit string) *Error {
 		// Wherever it stands, gofmt would move it to the top of the file.
 		return s.errorf(off, "a cell cannot have a build constraint (it is not a file of its own)")
 	}
+	if strings.HasPrefix(lit, "//go:embed ") && s.startsLine(off) {
+		return s.errorf(off, "a cell cannot embed files (its variables are local, and //go:embed needs a package's)")
+	}
 	if len(s.stack) > 0 {
 		return nil
 	}
@@ -186,9 +189,6 @@ func (s *splitter) comment(off int, lit string) *Error {
 	if !s.startsLine(off) {
 		s.doc = -1
 		return nil
-	}
-	if strings.HasPrefix(lit, "//go:embed ") {
-		return s.errorf(off, "a cell cannot embed files (its variables are local, and //go:embed needs a package's)")
 	}
 	if s.doc < 0 || s.index(off) > s.docEnd+1 {
 		s.doc = off

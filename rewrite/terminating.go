@@ -38,7 +38,7 @@ func (s *syntax) isTerminating(stmt ast.Stmt, label string) bool {
 		if !ok {
 			return false
 		}
-		id, ok := call.Fun.(*ast.Ident)
+		id, ok := ast.Unparen(call.Fun).(*ast.Ident)
 		return ok && id.Name == "panic" && id.Obj == nil && !s.declares("panic")
 	case *ast.BlockStmt:
 		return s.terminates(stmt.List)
