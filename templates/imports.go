@@ -68,7 +68,11 @@ func (imp Import) spec() *dst.ImportSpec {
 		s.Decs.Before = dst.EmptyLine
 	}
 	s.Decs.After = dst.NewLine
-	s.Decs.Start.Append(imp.Doc...)
+	for _, c := range imp.Doc {
+		if s.Decs.Start.Append(c); c[1] == '*' {
+			s.Decs.Start.Append("\n")
+		}
+	}
 	if imp.Comment != "" {
 		s.Decs.End.Append(imp.Comment)
 	}

@@ -31,10 +31,13 @@ func (v *validator) validate() error {
 		return err
 	}
 	if v.kind == Block {
-		if len(v.file.Decls) != 1 {
+		if _, ok := v.file.Decls[0].(*ast.FuncDecl); !ok || len(v.file.Decls) != 1 {
 			return v.errorf(v.file.Package, "a block template is one function and nothing else")
 		}
 		return nil
+	}
+	if !bytes.Contains(v.src[:v.fset.PositionFor(v.file.Package, false).Offset], []byte(Header+"\n")) {
+		return v.errorf(v.file.Package, "no line %q above the package clause (it tells cellwrap and other tools that the file is made)", Header)
 	}
 	for _, spec := range v.file.Imports {
 		if spec.Path.Value == `"`+holeImports+`"` {
