@@ -1,7 +1,10 @@
 package main
 
 import (
-	"os"
+	"flag"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -11,14 +14,26 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"cellwrap": main})
 }
 
-// TestScripts runs the command as its users do. -update rewrites what the scripts compare
-// with.
+var update = flag.Bool("update", false, "rewrite what the scripts compare standard output with")
+
+// TestScripts runs the command as its users do.
 func TestScripts(t *testing.T) {
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
-		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GOPACKAGE", "")
+			env.Setenv("REPO", repo)
+			env.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
+			env.Setenv("GOFLAGS", "-mod=mod") // the scripts' modules have no go.sum
 			return nil
 		},
 	})

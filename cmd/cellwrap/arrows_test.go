@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/cellwrap/cellwrap/"
+
+// allowed says which packages of ours each package may import, outside of its tests.
+var allowed = map[string][]string{
+	"cmd/cellwrap":        {"internal/notebook", "rewrite", "templates"},
+	"examples/quickstart": {"reactor"},
+	"golden":              {"rewrite", "templates"},
+	"indent":              {},
+	"internal/notebook":   {},
+	"reactor":             {},
+	"rewrite":             {"indent", "templates"},
+	"templates":           {},
+}
+
+// standardOnly are the packages that import nothing but the standard library.
+var standardOnly = []string{"indent", "internal/notebook", "reactor"}
+
+// TestArrows holds the map of packages: who imports whom.
+func TestArrows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		may, ok := allowed[name]
+		if !ok {
+			t.Errorf("package %s is on no map", name)
+			continue
+		}
+		seen++
+		for _, path := range words[1:] {
+			ours, isOurs := strings.CutPrefix(path, module)
+			switch {
+			case isOurs && !slices.Contains(may, ours):
+				t.Errorf("%s imports %s", name, ours)
+			case !isOurs && strings.Contains(path, ".") && slices.Contains(standardOnly, name):
+				t.Errorf("%s imports %s, and may import the standard library only", name, path)
+			}
+		}
+	}
+	if seen != len(allowed) {
+		t.Errorf("%d packages of %d", seen, len(allowed))
+	}
+}
