@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"go/token"
+	"strings"
 )
 
 // Error is what is wrong with a cell, at a position in the user's own text: the
@@ -20,5 +21,9 @@ type Error struct {
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Msg }
 
 func (s *source) errorf(off int, format string, args ...any) *Error {
-	return &Error{Pos: s.position(off), Msg: fmt.Sprintf(format, args...)}
+	msg, _, more := strings.Cut(fmt.Sprintf(format, args...), "\n")
+	if more {
+		msg += "…" // go/scanner and go/parser quote raw strings and comments whole
+	}
+	return &Error{Pos: s.position(off), Msg: msg}
 }

@@ -190,9 +190,6 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	if strings.HasPrefix(msg, "exceeded max ") {
 		msg = tooDeep // by the parser's own bounds, which are on other things than brackets
 	}
-	if first, _, many := strings.Cut(msg, "\n"); many {
-		msg = first + "…" // the parser quotes raw strings whole
-	}
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
 	e.Incomplete = c.open
 	return nil, e
