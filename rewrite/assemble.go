@@ -54,14 +54,10 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 func (a *assembly) body(c *cell, f *fragment, depth int) error {
 	// gofmt takes a comment in column 1 above a token in column 1 for a doc comment,
 	// and lays its text out anew, so no statement may begin there.
-	format := func(text []byte) ([]byte, error) { return formatAs(text, "package p\n\nfunc _() {\n", "}\n") }
-	text, err := format(indent.Apply(f.text, "\t"))
-	// Where gofmt moves a comment, or lines inside one, it may want to move them again.
-	moves := bytes.Contains(text, []byte("/*")) || bytes.Contains(text, []byte("//")) && !sameText(f.text, text)
-	for n := 0; err == nil && moves && n < 4; n++ {
-		was := text
-		text, err = format(was)
-		moves = !bytes.Equal(was, text)
+	const before, after = "package p\n\nfunc _() {\n", "}\n"
+	text, err := formatAs(indent.Apply(f.text, "\t"), before, after)
+	if err == nil && (bytes.Contains(text, []byte("/*")) || bytes.Contains(text, []byte("//")) && !sameText(f.text, text)) {
+		text, err = fixedPoint(text, before, after)
 	}
 	if err != nil {
 		return err
@@ -78,12 +74,7 @@ func (a *assembly) decls(c *cell, f *fragment) error {
 	if len(f.text) == 0 {
 		return nil
 	}
-	text, err := formatAs(f.text, "package p\n\n", "")
-	if err == nil {
-		// A comment that was indented, as in a cell pasted from inside a function, is a
-		// doc comment only now.
-		text, err = formatAs(text, "package p\n\n", "")
-	}
+	text, err := fixedPoint(f.text, "package p\n\n", "")
 	if err != nil {
 		return err
 	}
@@ -135,6 +126,20 @@ func hoistedText(c *cell, p *plan) *fragment {
 		f.add("\n")
 	}
 	return f
+}
+
+// fixedPoint formats text until formatting changes nothing. Where gofmt moves a comment, or the
+// lines of one, it may want to move them again; and a comment that was indented, as in a cell
+// pasted from inside a function, is a doc comment, which has a layout, only after the first time.
+func fixedPoint(text []byte, before, after string) ([]byte, error) {
+	for range 32 { // each time, gofmt makes two more backquotes of a doc comment one quote
+		was := text
+		var err error
+		if text, err = formatAs(was, before, after); err != nil || bytes.Equal(was, text) {
+			return text, err
+		}
+	}
+	return text, nil
 }
 
 // formatAs formats text, which is whole lines, as part of a file, between before and after,
