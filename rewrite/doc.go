@@ -1,0 +1,45 @@
+// Package rewrite rewrites a notebook cell to Go that runs it on a reactor.
+//
+// A cell is any mix of imports, declarations and statements, with magics such as
+// %%run_in_reactor result. Its statements become the body of a closure, the closure is
+// handed to package reactor, and the EventualResult that comes back is assigned to a variable.
+// [Cell] does this for the targets [File], a complete Go file, and [Block], statements for a
+// function's body.
+//
+// # Stages
+//
+// Each is a function of the one before, in a file of its own:
+//
+//	split     tokens to magics and declarations; brackets must balance   (split.go)
+//	parse     imports, declarations and statements, each by go/parser    (parse.go)
+//	plan      what will change, as data                                  (plan.go and after)
+//	edit      the plan's edits of the cell's bytes                       (edit.go)
+//	assemble  the edited text in the target's skeleton                   (assemble.go, block.go)
+//
+// The three parses each see the cell with the rest blanked to the same length, so every
+// offset is the cell's. Identifiers are resolved by the parser, not by types.
+//
+// # What is preserved
+//
+// Every token and comment of the statements, in order, and raw strings byte for byte; the same
+// holds for the declarations, which are taken out together. A block keeps every line where it
+// is. A file is formatted as by gofmt, which may lay comments out anew, drops redundant
+// parentheses and semicolons, and normalizes numbers; //line comments say where each line
+// came from.
+//
+// # What changes
+//
+// The body's own returns get a value and an error; a final expression is returned; a return is
+// added where one is missing. Functions, types and constants go to package level unless they
+// use the body's variables, or the target is a block; a function that stays becomes a
+// closure. Imports merge, and standard packages that the cell does not use are dropped.
+// Magics go. [Output] lists each edit.
+//
+// # What is refused
+//
+// What cannot be one closure in a file of a package: unbalanced brackets, so that no text
+// leaves the closure; a package clause, func main, cgo, build constraints and embedded
+// files; methods and generic functions that would have to be closures; the magics of a
+// notebook's host; a cell that needs its own result. An [Error] says so at a position in the
+// user's text.
+package rewrite
