@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/format"
 	"go/scanner"
+	"go/token"
 	"strings"
 
 	"github.com/cellwrap/cellwrap/indent"
@@ -56,7 +57,7 @@ func (a *assembly) body(c *cell, f *fragment, depth int) error {
 	// and lays its text out anew, so no statement may begin there.
 	const before, after = "package p\n\nfunc _() {\n", "}\n"
 	text, err := formatAs(indent.Apply(f.text, "\t"), before, after)
-	if err == nil && (bytes.Contains(text, []byte("/*")) || bytes.Contains(text, []byte("//")) && !sameText(f.text, text)) {
+	if err == nil && movesComments(f.text, text) {
 		text, err = fixedPoint(text, before, after)
 	}
 	if err != nil {
@@ -126,6 +127,27 @@ func hoistedText(c *cell, p *plan) *fragment {
 		f.add("\n")
 	}
 	return f
+}
+
+// movesComments reports whether formatting has moved comments, or may have moved lines inside of
+// one. Most cells are spared a second formatting.
+func movesComments(was, text []byte) bool {
+	if !sameText(was, text) {
+		return bytes.Contains(text, []byte("//")) || bytes.Contains(text, []byte("/*"))
+	}
+	if !bytes.Contains(text, []byte("/*")) {
+		return false
+	}
+	for t := newTokens(text); t.next(); {
+		if t.tok == token.COMMENT && strings.Contains(t.lit, "\n") {
+			i := bytes.Index(was, []byte(t.lit))
+			if i < 0 {
+				return true
+			}
+			was = was[i+len(t.lit):]
+		}
+	}
+	return false
 }
 
 // fixedPoint formats text until formatting changes nothing. Where gofmt moves a comment, or the

@@ -9,13 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// benchBodies returns the bodies of go/printer's functions, each as a block: statements
-// that somebody else wrote.
+// benchBodies returns the bodies of go/printer's functions: statements that somebody else
+// wrote. Those that declare types or constants would do so more than once in a cell.
 var benchBodies = sync.OnceValues(func() ([]string, error) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -37,14 +38,19 @@ var benchBodies = sync.OnceValues(func() ([]string, error) {
 			return nil, err
 		}
 		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !slices.ContainsFunc(fn.Body.List, declares) {
 				start, end := fset.Position(fn.Body.Pos()).Offset, fset.Position(fn.Body.End()).Offset
-				bodies = append(bodies, string(src[start:end]))
+				bodies = append(bodies, strings.Trim(string(src[start+1:end-1]), "\n"))
 			}
 		}
 	}
 	return bodies, nil
 })
+
+func declares(s ast.Stmt) bool {
+	d, ok := s.(*ast.DeclStmt)
+	return ok && d.Decl.(*ast.GenDecl).Tok != token.VAR
+}
 
 // benchCell returns a cell of about size bytes.
 func benchCell(b *testing.B, size int) []byte {
