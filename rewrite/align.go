@@ -178,7 +178,7 @@ func (t *tokens) mark(lines []outLine, at int) {
 		l.within = l.within || i > 0
 		if comment && l.cell == lineBlank {
 			l.cell = lineComment
-			l.flush, l.pragma = i == 0 && t.flush(), pragma.MatchString(t.lit)
+			l.flush, l.pragma = i == 0 && t.flush(), isPragma(t.lit)
 		}
 	}
 	if comment && (strings.HasPrefix(t.lit, "/*line ") || strings.HasPrefix(t.lit, "//line ")) {

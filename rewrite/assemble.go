@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"errors"
 	"go/format"
 	"go/scanner"
 	"go/token"
@@ -29,57 +30,64 @@ func isGenerated(text []byte) bool {
 // formatted in one piece, apart from the skeleton, so no printer ever moves a comment
 // from one to the other.
 func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
-	text, err := p.fill(opts)
-	if err != nil {
-		return nil, &Error{Pos: err.Pos, Msg: err.Msg}
-	}
 	body := p.edits.apply(c.source, 0, len(c.text))
 	body.add("\n" + p.closing + "\n")
 	decls := hoistedText(c, p)
+
+	// The skeleton is filled while the body is formatted.
+	type filled struct {
+		text templates.Text
+		err  *scanner.Error
+	}
+	skeleton := make(chan filled, 1)
+	go func() {
+		text, err := p.fill(opts)
+		skeleton <- filled{text, err}
+	}()
+	bodyText, badBody := formatBody(body.text)
+	declText, badDecls := formatDecls(decls.text)
+	f := <-skeleton
+	if f.err != nil {
+		return nil, &Error{Pos: f.err.Pos, Msg: f.err.Msg}
+	}
+	text := f.text
+	if text.Depth > 1 {
+		bodyText = indent.Apply(bodyText, strings.Repeat("\t", text.Depth-1))
+	}
+
 	a := &assembly{opts: opts}
 	a.ours(text.Head)
 	a.imports(c, p, text.Head)
-	if err := a.decls(c, decls); err != nil {
-		return nil, c.errorf(c.headerOff(), "%v", err)
-	}
+	badDecls = errors.Join(badDecls, a.cells(declText, decls, c))
 	a.header(text, c.line(c.headerOff()))
-	if err := a.body(c, body, text.Depth); err != nil {
+	badBody = errors.Join(badBody, a.cells(bodyText, body, c))
+	a.ours(text.Tail)
+	if err := errors.Join(badDecls, badBody); err != nil {
 		return nil, c.errorf(c.headerOff(), "%v", err)
 	}
-	a.ours(text.Tail)
 	code, lines := a.finish()
 	return &Output{Code: code, Lines: lines}, nil
 }
 
-// body adds the statements, at the given depth.
-func (a *assembly) body(c *cell, f *fragment, depth int) error {
+// formatBody formats the statements as those of a function at package level.
+func formatBody(was []byte) ([]byte, error) {
 	// gofmt takes a comment in column 1 above a token in column 1 for a doc comment,
 	// and lays its text out anew, so no statement may begin there.
 	const before, after = "package p\n\nfunc _() {\n", "}\n"
-	text, err := formatAs(indent.Apply(f.text, "\t"), before, after)
-	if err == nil && movesComments(f.text, text) {
+	text, err := formatAs(indent.Apply(was, "\t"), before, after)
+	if err == nil && movesComments(was, text) {
 		text, err = fixedPoint(text, before, after)
 	}
-	if err != nil {
-		return err
-	}
-	text = append(bytes.Trim(text, "\n"), '\n') // gofmt keeps blank lines beside comments
-	if depth > 1 {
-		text = indent.Apply(text, strings.Repeat("\t", depth-1))
-	}
-	return a.cells(text, f, c)
+	return append(bytes.Trim(text, "\n"), '\n'), err // gofmt keeps blank lines beside comments
 }
 
-// decls adds the declarations.
-func (a *assembly) decls(c *cell, f *fragment) error {
-	if len(f.text) == 0 {
-		return nil
+// formatDecls formats the declarations, and puts a blank line behind them.
+func formatDecls(was []byte) ([]byte, error) {
+	if len(was) == 0 {
+		return nil, nil
 	}
-	text, err := fixedPoint(f.text, "package p\n\n", "")
-	if err != nil {
-		return err
-	}
-	return a.cells(append(text, '\n'), f, c)
+	text, err := fixedPoint(was, "package p\n\n", "")
+	return append(text, '\n'), err
 }
 
 // fill fills the skeleton.
@@ -95,7 +103,7 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 	for _, imp := range p.imports {
 		b.Imports = append(b.Imports, imp.Import)
 	}
-	text, err := opts.Template.Fill(b)
+	text, err := opts.skeleton().Fill(b)
 	if err == nil {
 		return text, nil
 	}

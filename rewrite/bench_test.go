@@ -120,7 +120,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			s, err := parse(c)
+			s, err := parse(c, "result")
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/token"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,16 +32,20 @@ func (i importSpec) localName() string {
 	return packageName(i.path)
 }
 
-var version = regexp.MustCompile(`^v[0-9]+$`)
+// isVersion reports whether an element of a path is a major version, such as v2.
+func isVersion(s string) bool {
+	digits, ok := strings.CutPrefix(s, "v")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
 
 // packageName guesses a package's name from its import path, by the conventions
 // of modules: example.com/go-yaml/v3, gopkg.in/yaml.v3, math/rand/v2.
 func packageName(p string) string {
 	dir, name := path.Split(p)
-	if version.MatchString(name) && dir != "" {
+	if isVersion(name) && dir != "" {
 		name = path.Base(dir)
 	}
-	if base, v, ok := strings.Cut(name, "."); ok && version.MatchString(v) {
+	if base, v, ok := strings.Cut(name, "."); ok && isVersion(v) {
 		name = base
 	}
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "go-"), "-go")

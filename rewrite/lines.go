@@ -5,7 +5,6 @@ import (
 	"go/format"
 	"go/token"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +45,22 @@ type outLine struct {
 	pragma bool
 }
 
-// pragma is go/printer's idea of a directive.
-var pragma = regexp.MustCompile(`^//(line |extern |export |[a-z0-9]+:[a-z0-9])`)
+// isPragma is go/printer's idea of a directive: //line, //extern, //export, or //word:word.
+func isPragma(comment string) bool {
+	text, ok := strings.CutPrefix(comment, "//")
+	if !ok {
+		return false
+	}
+	for _, word := range []string{"line ", "extern ", "export "} {
+		if strings.HasPrefix(text, word) {
+			return true
+		}
+	}
+	lower := func(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
+	rest := strings.TrimLeftFunc(text, lower)
+	after, ok := strings.CutPrefix(rest, ":")
+	return ok && len(rest) < len(text) && after != "" && lower(rune(after[0]))
+}
 
 const (
 	lineBlank   = 0
@@ -63,7 +76,7 @@ func (a *assembly) ours(text []byte) {
 		case len(line) == 0, line[0] == ')', line[0] == '}':
 			l.cell = lineBlank // closes what stands above, so needs no position
 		case bytes.HasPrefix(line, []byte("//")):
-			l.cell, l.pragma = lineComment, pragma.Match(line)
+			l.cell, l.pragma = lineComment, isPragma(string(line))
 		}
 		a.lines = append(a.lines, l)
 	}

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -40,8 +41,17 @@ func (u *unit) off(p token.Pos) int { return u.file.Offset(p) - len(prefix) }
 func (u *unit) end(n ast.Node) int { return u.off(n.End()) }
 
 // parse parses c's imports, declarations and statements.
-func parse(c *cell) (*syntax, *Error) {
+//
+// The variable's name is one of the identifiers whose meaning matters. Where none of these
+// stands in the cell, the parser need not resolve identifiers, which takes it a third of its time.
+func parse(c *cell, name string) (*syntax, *Error) {
 	s := &syntax{cell: c}
+	mode := parser.SkipObjectResolution
+	for _, word := range []string{name, "reactor", "panic"} {
+		if len(c.decls) > 0 || word != "_" && bytes.Contains(c.code, []byte(word)) {
+			mode = 0
+		}
+	}
 	var imports, decls, hoisted []decl
 	for _, d := range c.decls {
 		if d.tok == token.IMPORT {
@@ -66,7 +76,7 @@ func parse(c *cell) (*syntax, *Error) {
 	if len(decls) > 0 {
 		s.decls = unit(c.only(importPrefix, decls, false), 0)
 	}
-	s.stmts = unit(c.without(hoisted), 0)
+	s.stmts = unit(c.without(hoisted), mode)
 	if first != nil {
 		return nil, first
 	}

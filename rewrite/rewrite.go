@@ -105,14 +105,18 @@ func (o Options) withDefaults() *Options {
 	set((*string)(&o.Target), string(File))
 	set(&o.Package, "main")
 	set(&o.Runtime, DefaultRuntime)
-	if o.Template == nil {
-		kind := templates.File
-		if o.Target == Block {
-			kind = templates.Block
-		}
-		o.Template = templates.Builtin(kind)
-	}
 	return &o
+}
+
+// skeleton returns the template.
+func (o *Options) skeleton() *templates.Skeleton {
+	switch {
+	case o.Template != nil:
+		return o.Template
+	case o.Target == Block:
+		return templates.Builtin(templates.Block)
+	}
+	return templates.Builtin(templates.File)
 }
 
 // rewrite takes the cell through the stages.
@@ -129,6 +133,7 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 			return nil, src.errorf(src.bom, "%s", msg)
 		}
 	}
+	go opts.skeleton() // the first one is parsed while the cell is
 	c, err := split(src)
 	if err != nil {
 		return nil, err
@@ -143,16 +148,16 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 		out.Diagnostics = notes
 		return out, nil
 	}
-	s, err := parse(c)
-	if err != nil {
-		return nil, err
-	}
 	name := ident{"_", c.headerOff()}
 	if st.name.text != "" {
 		name = ident{st.name.text, st.name.off}
 	}
 	if opts.Assign != "" {
 		name = ident{opts.Assign, c.headerOff()}
+	}
+	s, err := parse(c, name.name)
+	if err != nil {
+		return nil, err
 	}
 	p, err := makePlan(s, opts, name)
 	if err != nil {
