@@ -119,21 +119,27 @@ func receiverName(f *ast.FuncDecl) string {
 	if len(f.Recv.List) == 0 {
 		return ""
 	}
-	t := f.Recv.List[0].Type
+	id, _ := bareType(f.Recv.List[0].Type).(*ast.Ident)
+	if id == nil {
+		return ""
+	}
+	return id.Name
+}
+
+// bareType returns a type without parentheses, pointers and type arguments.
+func bareType(t ast.Expr) ast.Expr {
 	for {
 		switch x := t.(type) {
-		case *ast.StarExpr:
-			t = x.X
 		case *ast.ParenExpr:
+			t = x.X
+		case *ast.StarExpr:
 			t = x.X
 		case *ast.IndexExpr:
 			t = x.X
 		case *ast.IndexListExpr:
 			t = x.X
-		case *ast.Ident:
-			return x.Name
 		default:
-			return ""
+			return t
 		}
 	}
 }
@@ -202,24 +208,16 @@ func (p *planner) keys(u *unit, lit *ast.CompositeLit, typ ast.Expr) []ident {
 // is.
 func (p *planner) underlying(typ ast.Expr) ast.Expr {
 	for range maxDepth { // a type may be declared as itself
-		switch t := typ.(type) {
-		case *ast.ParenExpr:
-			typ = t.X
-		case *ast.StarExpr:
-			typ = t.X
-		case *ast.IndexExpr:
-			typ = t.X
-		case *ast.IndexListExpr:
-			typ = t.X
-		case *ast.Ident:
-			spec := p.typeSpec(t)
-			if spec == nil {
-				return typ
-			}
-			typ = spec.Type
-		default:
-			return typ
+		typ = bareType(typ)
+		id, ok := typ.(*ast.Ident)
+		if !ok {
+			break
 		}
+		spec := p.typeSpec(id)
+		if spec == nil {
+			break
+		}
+		typ = spec.Type
 	}
 	return typ
 }

@@ -66,14 +66,9 @@ func (p *planner) findLocals() {
 		}
 	}
 	for _, stmt := range p.list {
-		for {
-			l, ok := stmt.(*ast.LabeledStmt)
-			if !ok {
-				break
-			}
+		stmt = unlabeled(stmt, func(l *ast.LabeledStmt) {
 			p.plan.labels = append(p.plan.labels, p.stmts.off(l.Pos()))
-			stmt = l.Stmt
-		}
+		})
 		switch stmt := stmt.(type) {
 		case *ast.AssignStmt:
 			if stmt.Tok == token.DEFINE {
@@ -92,6 +87,18 @@ func (p *planner) findLocals() {
 				}
 			}
 		}
+	}
+}
+
+// unlabeled returns the statement behind stmt's labels, each of which it hands to label.
+func unlabeled(stmt ast.Stmt, label func(*ast.LabeledStmt)) ast.Stmt {
+	for {
+		l, ok := stmt.(*ast.LabeledStmt)
+		if !ok {
+			return stmt
+		}
+		label(l)
+		stmt = l.Stmt
 	}
 }
 

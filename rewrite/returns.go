@@ -78,16 +78,11 @@ func finalExpr(list []ast.Stmt) ast.Expr {
 func (p *planner) jumps(off int) bool {
 	labels := map[string]bool{}
 	for _, stmt := range p.list {
-		for {
-			l, ok := stmt.(*ast.LabeledStmt)
-			if !ok {
-				break
-			}
+		unlabeled(stmt, func(l *ast.LabeledStmt) {
 			if p.stmts.off(l.Pos()) > off {
 				labels[l.Label.Name] = true
 			}
-			stmt = l.Stmt
-		}
+		})
 	}
 	found := false
 	for _, stmt := range p.list {
