@@ -25,6 +25,9 @@ func (r *result) old() (content, error) {
 	if r.dest == "" || r.dest == r.path {
 		return content{r.text, true}, nil
 	}
+	if _, err := regular(r.dest); err != nil {
+		return content{}, err // reading a pipe would wait for its writer
+	}
 	text, err := os.ReadFile(r.dest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return content{}, nil
