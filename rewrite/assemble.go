@@ -12,20 +12,6 @@ import (
 	"github.com/cellwrap/cellwrap/templates"
 )
 
-// isGenerated reports whether text is a file that we made: the header stands
-// before anything but comments.
-func isGenerated(text []byte) bool {
-	for line := range bytes.Lines(bytes.TrimPrefix(text, bom)) {
-		switch line = bytes.TrimSpace(line); {
-		case string(line) == templates.Header:
-			return true
-		case len(line) > 0 && !bytes.HasPrefix(line, []byte("//")):
-			return false
-		}
-	}
-	return false
-}
-
 // assembleFile puts the edited fragments into the skeleton of a file. User text is
 // formatted in one piece, apart from the skeleton, so no printer ever moves a comment
 // from one to the other.

@@ -86,6 +86,7 @@ func checkFuzzFile(t *testing.T, cell []byte, out *rewrite.Output) {
 	if n := bytes.Count(out.Code, []byte("\n")); n != len(out.Lines) {
 		t.Fatalf("%d lines, and a map of %d", n, len(out.Lines))
 	}
+	checkTokens(t, cell, out)
 	// The cell's text stays inside: the last declaration is our variable.
 	f, err := parser.ParseFile(token.NewFileSet(), "", out.Code, parser.SkipObjectResolution)
 	if err != nil {
@@ -93,6 +94,34 @@ func checkFuzzFile(t *testing.T, cell []byte, out *rewrite.Output) {
 	}
 	if f.Decls[len(f.Decls)-1].End() != token.Pos(len(out.Code)) {
 		t.Fatalf("text behind our declaration\n%s", out.Code)
+	}
+}
+
+// checkTokens holds that the words and raw strings of the cell are still there, in order, but for
+// those of magics and of what was taken out. (gofmt may drop parentheses and commas, and writes
+// numbers anew.)
+func checkTokens(t *testing.T, cell []byte, out *rewrite.Output) {
+	for _, e := range out.Edits {
+		if strings.Contains(e.New, "=") {
+			return // a closure's name comes before its func
+		}
+	}
+	words := func(text []byte) (list []lexeme) {
+		for _, x := range lex(text) {
+			if x.tok == token.IDENT || x.tok.IsKeyword() || x.tok == token.STRING && x.text[0] == '`' {
+				list = append(list, x)
+			}
+		}
+		return list
+	}
+	var stayed []lexeme
+	for _, x := range words(cell) {
+		if !deleted(out.Edits, cell, x.off) {
+			stayed = append(stayed, x)
+		}
+	}
+	if _, err := contains(words(out.Code), stayed); err != nil {
+		t.Fatalf("%v\n%s", err, out.Code)
 	}
 }
 

@@ -14,13 +14,17 @@ import (
 func (p *planner) planDecls() *Error {
 	p.findStaying()
 	p.findRuns()
+	var jumps []jump
+	if slices.ContainsFunc(p.items, func(it *item) bool { return it.stays }) {
+		jumps = p.findJumps()
+	}
 	for _, it := range p.items {
 		if !it.stays {
 			p.plan.hoists = append(p.plan.hoists, it.decl)
 			p.deleteLines(it.start, it.end)
 			continue
 		}
-		if err := p.checkStaying(it); err != nil {
+		if err := p.checkStaying(it, jumps); err != nil {
 			return err
 		}
 	}
@@ -108,7 +112,7 @@ func (p *planner) staysAfter(off int) bool {
 }
 
 // checkStaying refuses a declaration that can neither go to package level nor stay.
-func (p *planner) checkStaying(it *item) *Error {
+func (p *planner) checkStaying(it *item, jumps []jump) *Error {
 	if f := it.function(); f != nil {
 		off := p.syntax.decls.off(f.Name.Pos())
 		switch {
@@ -120,7 +124,9 @@ func (p *planner) checkStaying(it *item) *Error {
 			return p.errorf(off, "func init cannot be a closure, and must be: %s", it.why)
 		case f.Body == nil:
 			return p.errorf(off, "func %s has no body and cannot be a closure, and must be: %s", f.Name.Name, it.why)
-		case p.jumps(it.kw):
+		case bytes.Contains(p.text[it.start:it.kw], []byte("//go:")):
+			return p.errorf(off, "func %s has a //go: directive, which a closure cannot have, and must be one: %s", f.Name.Name, it.why)
+		case jumpedOver(jumps, it.kw):
 			return p.errorf(off, "a goto jumps over func %s, which must be a closure: %s", f.Name.Name, it.why)
 		}
 	}

@@ -55,11 +55,18 @@ func packageName(p string) string {
 	return name
 }
 
-// standard reports whether an import path can only be the standard library's: no
-// dot in its first element.
+// standardRoots are the first elements of the standard library's import paths, which Go
+// reserves.
+var standardRoots = strings.Fields(`archive bufio bytes cmp compress container context crypto
+	database debug embed encoding errors expvar flag fmt go hash html image index io iter log
+	maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs
+	sync syscall testing text time unicode unique unsafe weak`)
+
+// standard reports whether an import path is the standard library's, where a package has the
+// name that its path says.
 func standard(p string) bool {
 	first, _, _ := strings.Cut(p, "/")
-	return !strings.Contains(first, ".")
+	return slices.Contains(standardRoots, first)
 }
 
 // planImports collects the cell's imports, less those that it surely does not use,
@@ -106,14 +113,16 @@ func (p *planner) collectImports(u *unit) *Error {
 		}
 		name := imp.localName()
 		switch {
+		case name == "nil" || name == "any" || name == "error":
+			return p.errorf(imp.off, "an import cannot be called %s, which the emitted code needs", name)
 		case imp.path == "C":
 			return p.errorf(imp.off, "a cell cannot use cgo (import \"C\" needs a file of its own)")
 		case name == p.plan.name && name != "_":
 			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
-		case seen[imp.Name+imp.Path], imp.group == 0 && !p.usesImport(spec, name):
+		case seen[name+imp.Path], imp.group == 0 && !p.usesImport(spec, name):
 			continue
 		}
-		seen[imp.Name+imp.Path] = true
+		seen[name+imp.Path] = true
 		p.plan.imports = append(p.plan.imports, imp)
 	}
 	if n := len(p.plan.imports); n > 0 {
@@ -206,8 +215,14 @@ func (p *planner) chooseRuntime() *Error {
 		}
 		return nil
 	}
+	words := map[string]bool{p.plan.name: true}
+	for t := newTokens(p.code); t.next(); {
+		if t.tok == token.IDENT {
+			words[t.lit] = true
+		}
+	}
 	for i := 1; p.plan.runtime == ""; i++ {
-		if alias := "reactor" + strconv.Itoa(i); !bytes.Contains(p.code, []byte(alias)) && alias != p.plan.name {
+		if alias := "reactor" + strconv.Itoa(i); !words[alias] {
 			p.plan.runtime = alias
 		}
 	}

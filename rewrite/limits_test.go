@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,7 +10,6 @@ import (
 )
 
 // TestLimits holds that cells of extreme shapes are rewritten, or refused with one message.
-// What takes time that is not linear would show here as a test that does not end.
 func TestLimits(t *testing.T) {
 	const deep = "more than 1000 nested levels"
 	for _, tt := range []struct {
@@ -23,6 +23,9 @@ func TestLimits(t *testing.T) {
 		{"a million comments", strings.Repeat("// a\n", 1_000_000), ""},
 		{"100,000 declarations", strings.Repeat("func _() {}\n", 100_000), ""},
 		{"100,000 closures", "x := 1\n" + strings.Repeat("func _() { _ = x }\n", 100_000), ""},
+		{"30,000 closures and their uses", "x := 1\n" + numbered("func f%d() int { return x }\n_ = f%d\n", 30_000), ""},
+		{"30,000 names like an alias", "reactor := 1\nx := reactor\n" + numbered("reactor%d := x\n_ = reactor%d\n", 30_000), ""},
+		{"30,000 gotos over nothing", "x := 1\n" + numbered("goto L%d\nL%d:\n", 30_000) + "x = 2\nfunc f() int { return x }\n", ""},
 		{"100,000 magics", strings.Repeat("%load_ext cellwrap\n", 100_000), ""},
 		{"100,000 parentheses", "x := " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000), "c:1:1006: " + deep},
 		{"100,000 open parentheses", "x := " + strings.Repeat("(", 100_000), "c:1:1006: " + deep},
@@ -50,6 +53,15 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// numbered repeats a format, which takes the number twice.
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i+1, i+1)
+	}
+	return b.String()
 }
 
 // TestIncomplete holds that only more input, and not other input, makes a cell incomplete.

@@ -195,8 +195,8 @@ func (a *assembly) finish() ([]byte, []int) {
 // disturbs reports whether a directive may change how gofmt lays out what is around it: it
 // parts comments that are aligned, for one.
 func (a *assembly) disturbs(d directiveAt) bool {
-	if l := a.lines[d.above]; l.inside || d.above == 0 {
-		return l.inside
+	if l := a.lines[d.above]; l.inside || l.split > 0 || d.above == 0 {
+		return l.inside || l.split > 0
 	}
 	above := a.lines[d.above-1]
 	return above.cell != lineBlank && !above.opens

@@ -42,7 +42,7 @@ func makePlan(s *syntax, opts *Options, name ident) (*plan, *Error) {
 	p.findLocals()
 	for _, stage := range []func() *Error{
 		p.findDecls,
-		p.checkName,
+		p.checkResultName,
 		p.planImports,
 		p.planMagics,
 		p.planDecls,
@@ -107,8 +107,8 @@ func (s *syntax) declares(name string) bool {
 	return s.decls != nil && s.decls.Scope.Lookup(name) != nil
 }
 
-// checkName refuses a variable that the emitted code or the cell could not have.
-func (p *planner) checkName() *Error {
+// checkResultName refuses a variable that the emitted code or the cell could not have.
+func (p *planner) checkResultName() *Error {
 	name := p.plan.name
 	if name == "_" {
 		return nil

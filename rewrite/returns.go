@@ -3,6 +3,7 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
+	"sort"
 )
 
 // planReturns makes the body's own returns, never those of the functions in it,
@@ -24,7 +25,11 @@ func (p *planner) planReturns() *Error {
 				if len(n.Results) == 0 {
 					p.plan.named = true
 				} else {
-					p.wrap(n.Results[0], n.Results[len(n.Results)-1], values)
+					before := values
+					if n.Results[0].Pos() == n.Return+token.Pos(len("return")) {
+						before = " " + values // return(x)
+					}
+					p.wrap(n.Results[0], n.Results[len(n.Results)-1], before)
 				}
 			}
 			return true
@@ -73,20 +78,19 @@ func finalExpr(list []ast.Stmt) ast.Expr {
 	return s.X
 }
 
-// jumps reports whether a goto of the body leaps over off to a label of the body's
-// own block, which Go forbids if a variable is declared at off.
-func (p *planner) jumps(off int) bool {
-	labels := map[string]bool{}
+// A jump is a goto forward to a label of the body's own block.
+type jump struct{ from, to int }
+
+// findJumps returns the body's jumps, united where they overlap, in order. Go forbids that a
+// variable is declared inside of one.
+func (p *planner) findJumps() []jump {
+	labels := map[string]int{}
 	for _, stmt := range p.list {
-		unlabeled(stmt, func(l *ast.LabeledStmt) {
-			if p.stmts.off(l.Pos()) > off {
-				labels[l.Label.Name] = true
-			}
-		})
+		unlabeled(stmt, func(l *ast.LabeledStmt) { labels[l.Label.Name] = p.stmts.off(l.Pos()) })
 	}
-	found := false
+	var jumps []jump
 	for _, stmt := range p.list {
-		if p.stmts.off(stmt.Pos()) > off {
+		if len(labels) == 0 {
 			break
 		}
 		ast.Inspect(stmt, func(n ast.Node) bool {
@@ -94,10 +98,28 @@ func (p *planner) jumps(off int) bool {
 			case *ast.FuncLit:
 				return false
 			case *ast.BranchStmt:
-				found = found || n.Tok == token.GOTO && labels[n.Label.Name]
+				if n.Tok != token.GOTO {
+					break
+				}
+				from := p.stmts.off(n.Pos())
+				to, ok := labels[n.Label.Name]
+				if !ok || to < from {
+					break
+				}
+				if last := len(jumps) - 1; last >= 0 && from < jumps[last].to {
+					jumps[last].to = max(jumps[last].to, to)
+				} else {
+					jumps = append(jumps, jump{from, to})
+				}
 			}
 			return true
 		})
 	}
-	return found
+	return jumps
+}
+
+// jumpedOver reports whether off is inside of one of jumps.
+func jumpedOver(jumps []jump, off int) bool {
+	i := sort.Search(len(jumps), func(i int) bool { return jumps[i].from > off })
+	return i > 0 && off < jumps[i-1].to
 }

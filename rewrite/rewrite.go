@@ -125,7 +125,7 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Target == File && isGenerated(text) || opts.Target == Block && isWrapped(text) {
+	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) {
 		return src.unchanged(), nil
 	}
 	if opts.Assign != "" {

@@ -55,6 +55,7 @@ type splitter struct {
 	stack []bracket
 
 	fresh  bool  // a statement could begin here
+	header bool  // between if, for or switch and its brace, where a semicolon ends nothing
 	seen   bool  // a token or magic came before
 	cur    *decl // the declaration that is being scanned
 	fn     fnState
@@ -204,7 +205,7 @@ func (s *splitter) token(off int, tok token.Token, lit string) *Error {
 			semi = off
 		}
 		s.endDecl(semi)
-		s.fresh, s.last = true, tok
+		s.fresh, s.last = !s.header || semi < 0, tok
 		if semi >= 0 {
 			s.doc = -1
 		}
@@ -220,6 +221,9 @@ func (s *splitter) token(off int, tok token.Token, lit string) *Error {
 	}
 	if err := s.bracket(off, tok); err != nil {
 		return err
+	}
+	if len(s.stack) == 0 || len(s.stack) == 1 && tok == token.LBRACE {
+		s.header = tok == token.IF || tok == token.FOR || tok == token.SWITCH || s.header && tok != token.LBRACE
 	}
 	s.fresh, s.seen, s.last = false, true, tok
 	s.doc, s.done, s.trail = -1, nil, 0

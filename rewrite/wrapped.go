@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cellwrap/cellwrap/indent"
+	"github.com/cellwrap/cellwrap/templates"
 )
 
 // marker begins the comment at the end of a wrapped cell's header. It carries the
@@ -268,7 +269,7 @@ func Unwrap(src []byte, filename string) ([]byte, error) {
 	cells := findWrapped(src)
 	if len(cells) == 0 {
 		hint := "no " + marker + " comment with a good checksum"
-		if isGenerated(src) {
+		if templates.IsGenerated(src) {
 			hint = "a generated file does not hold its cell, which is the file that its //line comments name"
 		}
 		return nil, &Error{Pos: token.Position{Filename: filename, Line: 1, Column: 1}, Msg: "nothing to unwrap (" + hint + ")"}

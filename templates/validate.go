@@ -36,7 +36,10 @@ func (v *validator) validate() error {
 		}
 		return nil
 	}
-	if !bytes.Contains(v.src[:v.fset.PositionFor(v.file.Package, false).Offset], []byte(Header+"\n")) {
+	if v.file.Scope.Lookup("reactor") != nil {
+		return v.errorf(v.file.Scope.Lookup("reactor").Pos(), "reactor is declared here, and the runtime is imported by that name")
+	}
+	if !IsGenerated(v.src) {
 		return v.errorf(v.file.Package, "no line %q above the package clause (it tells cellwrap and other tools that the file is made)", Header)
 	}
 	for _, spec := range v.file.Imports {

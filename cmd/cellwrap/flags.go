@@ -119,7 +119,7 @@ func (f *flags) checkRuntime() error {
 	bad := func(r rune) bool {
 		return !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune("!\"#$%&'()*,:;<=>?[\\]^{|}`\uFFFD", r)
 	}
-	if p := f.opts.Runtime; p == "" || strings.ContainsFunc(p, bad) {
+	if p := f.opts.Runtime; p == "" || p[0] == '.' || p[0] == '/' || strings.ContainsFunc(p, bad) {
 		return fmt.Errorf("--runtime is not an import path: %q", p)
 	}
 	return nil

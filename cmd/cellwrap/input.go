@@ -70,16 +70,14 @@ type region struct {
 	line       int // number of the first line
 }
 
-// usageError is what the user called wrongly, though only the input tells.
-type usageError struct{ error }
-
+// of returns the region of text that is selected.
 func (s selection) of(text []byte) (region, error) {
 	switch {
 	case s.first > 0:
 		start, ok := lineOffset(text, s.first)
 		end, ok2 := lineOffset(text, s.last)
 		if !ok || !ok2 {
-			return region{}, usageError{fmt.Errorf("--range %d:%d is outside of the text's %d lines", s.first, s.last, countLines(text))}
+			return region{}, fmt.Errorf("--range %d:%d is outside of the text's %d lines", s.first, s.last, countLines(text))
 		}
 		if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
 			end += i + 1
@@ -98,15 +96,15 @@ func (s selection) of(text []byte) (region, error) {
 		}
 		if i+1 == s.cell || s.at > 0 && cell.Top <= s.at && s.at < next {
 			if cell.Markdown {
-				return region{}, usageError{fmt.Errorf("cell %d is markdown", i+1)}
+				return region{}, fmt.Errorf("cell %d is markdown", i+1)
 			}
 			return region{cell.Start, cell.End, cell.Line}, nil
 		}
 	}
 	if s.at > 0 {
-		return region{}, usageError{fmt.Errorf("--cell @%d: no cell has that line", s.at)}
+		return region{}, fmt.Errorf("--cell @%d: no cell has that line", s.at)
 	}
-	return region{}, usageError{fmt.Errorf("--cell %d: there are %d cells", s.cell, len(cells))}
+	return region{}, fmt.Errorf("--cell %d: there are %d cells", s.cell, len(cells))
 }
 
 // lineOffset returns the offset of a line, counted from 1, if the text has it.

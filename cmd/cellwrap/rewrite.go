@@ -46,17 +46,13 @@ func (c *config) rewrite(files []string, stdin io.Reader, stdout, stderr io.Writ
 	status := exitOK
 	for _, r := range results {
 		var refused *rewrite.Error
-		var usage usageError
 		switch {
 		case r.err == nil:
 		case errors.As(r.err, &refused):
 			fmt.Fprintln(stderr, refused)
 			status = max(status, exitRefused)
-		case errors.As(r.err, &usage):
-			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, usage)
-			status = exitUsage
-		default: // a template's, with its own position
-			fmt.Fprintln(stderr, r.err)
+		default:
+			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, r.err)
 			status = exitUsage
 		}
 	}
@@ -109,9 +105,11 @@ func (c *config) one(in input) *result {
 // lineNames returns the names of a cell and its output for //line comments, relative to
 // the output's directory.
 func lineNames(path, dest string) (cell, output string) {
-	rel, err := filepath.Rel(filepath.Dir(dest), path)
-	if err != nil {
-		rel = filepath.Base(path)
+	from, err1 := filepath.Abs(filepath.Dir(dest))
+	to, err2 := filepath.Abs(path)
+	rel, err3 := filepath.Rel(from, to)
+	if errors.Join(err1, err2, err3) != nil {
+		rel = filepath.Base(path) // on another volume, say
 	}
 	return filepath.ToSlash(rel), filepath.Base(dest)
 }
@@ -122,6 +120,7 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 	status := exitOK
 	reports := c.list || c.diff || c.check
 	var files []file
+	from := map[string]string{} // the input of each file
 	for _, r := range results {
 		c.note(r, stderr)
 		switch {
@@ -133,6 +132,13 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 		case !reports && !c.write && c.output == "":
 			out.Write(r.code)
 			continue
+		}
+		if other, ok := from[r.dest]; ok && r.dest != "" {
+			return 0, fmt.Errorf("%s and %s both go to %s", other, r.name, r.dest)
+		}
+		from[r.dest] = r.name
+		if r.dest != "" && r.dest == r.path && c.opts.Target == rewrite.File && !c.unwrap && !r.unchanged {
+			return 0, fmt.Errorf("%s would be replaced by what it is made to", r.name)
 		}
 		old, err := r.old()
 		if err != nil {
