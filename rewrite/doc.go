@@ -25,7 +25,8 @@
 // holds for the declarations, which are taken out together. A block keeps every line where it
 // is. A file is formatted as by gofmt, which may lay comments out anew, drops redundant
 // parentheses and semicolons, and normalizes numbers; //line comments say where each line
-// came from.
+// came from. (What stands behind a /*line comment of the cell's own, on the same line, has the
+// position which that says; so has the second of two lines that gofmt joins.)
 //
 // # What changes
 //

@@ -37,7 +37,7 @@ type Options struct {
 	Package   string              // of a file; default "main"
 	Runtime   string              // import path; default DefaultRuntime
 	Template  *templates.Skeleton // from templates.Parse, of the target's kind; default: cellwrap's own
-	Types     Types               // default TypesAuto
+	Types     Types               // default TypesAuto; both are TypesOff today
 
 	// MagicOnly passes a cell without a magic of ours through unchanged.
 	MagicOnly bool
