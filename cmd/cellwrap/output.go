@@ -87,6 +87,9 @@ func writeFiles(files []file) error {
 func regular(path string) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err == nil {
+			return "", fmt.Errorf("%s is a link to a file that does not exist", path)
+		}
 		return path, nil
 	}
 	if err != nil {
