@@ -362,3 +362,19 @@ func flatStack(t *testing.T) func(int) (int, error) {
 		return v, nil
 	}
 }
+
+// TestFail holds that Fail has failed, on the default reactor (DeferredTests.testImmediateFailure).
+func TestFail(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		boom := errors.New("boom")
+		d := Fail[int](boom)
+		var got error
+		on(r, func() {
+			d.AddErrback(func(err error) (int, error) { got = err; return 0, nil })
+		})
+		if !errors.Is(got, boom) {
+			t.Errorf("the errback got %v, want %v", got, boom)
+		}
+	})
+}
