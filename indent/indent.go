@@ -144,9 +144,13 @@ func multiline(src []byte) []span {
 	if bytes.IndexByte(src, '`') < 0 && !bytes.Contains(src, []byte("/*")) {
 		return nil // the common cell, for which no scan is needed
 	}
-	file := token.NewFileSet().AddFile("", -1, len(src))
+	// The scanner gives a byte order mark at offset 0 a meaning of its own (it stops at
+	// that of UTF-16), which the same text has lost once it is indented.
+	const shift = 1
+	text := append([]byte("\n"), src...)
+	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner
-	s.Init(file, src, func(token.Position, string) {}, scanner.ScanComments)
+	s.Init(file, text, func(token.Position, string) {}, scanner.ScanComments)
 	var spans []span
 	for {
 		pos, tok, lit := s.Scan()
@@ -154,7 +158,7 @@ func multiline(src []byte) []span {
 		case tok == token.EOF:
 			return spans
 		case tok == token.COMMENT && lit[1] == '*', tok == token.STRING && lit[0] == '`':
-			start := file.Offset(pos)
+			start := file.Offset(pos) - shift
 			// The literal's own length would be wrong: it has no carriage returns.
 			end := tokenEnd(src, start)
 			if bytes.IndexByte(src[start:end], '\n') >= 0 {

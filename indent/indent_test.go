@@ -64,6 +64,7 @@ func TestApply(t *testing.T) {
 		{"unterminated raw string", "x := `a\nb\n", "\tx := `a\nb\n"},
 		{"unterminated comment", "x /* a\nb\n", "\tx /* a\nb\n"},
 		{"lone backtick at the end", "a\n`", "\ta\n\t`"},
+		{"byte order mark of UTF-16", "\xfe\xff/*\n\xf0", "\t\xfe\xff/*\n\xf0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := string(indent.Apply([]byte(tt.src), "\t"))
