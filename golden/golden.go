@@ -4,10 +4,12 @@
 // A case begins with prose that says why it exists, without which it does not load. Then
 // come its sections. Given:
 //
-//	flags         one line of flags: -a NAME, -p PACKAGE, -m, --line=false, --runtime PATH
+//	flags         one line of flags: -a NAME, -p PACKAGE, -m, --line=false, --runtime PATH,
+//	              --types off|auto|require, --fix-imports
 //	cell          the cell, which is called x.gocell in x.txtar
 //	template      a skeleton in place of cellwrap's own, of the kind of the one target wanted
-//	*.go          files that are compiled beside the output, such as support.go
+//	*.go          files that are compiled beside the output, such as support.go, and whose
+//	              declarations the cell may use
 //
 // and wanted, for each target that the case is about:
 //
@@ -138,8 +140,13 @@ func (c *Case) options() error {
 			c.opts.MagicOnly = true
 			continue
 		case "--line=false":
-			c.opts.LineName, c.opts.OutputName = "", ""
+			c.opts.LineName = ""
 			continue
+		case "--fix-imports":
+			c.opts.FixImports = true
+			continue
+		case "--types":
+			value = (*string)(&c.opts.Types)
 		case "-a":
 			value = &c.opts.Assign
 		case "-p":
@@ -171,12 +178,42 @@ func (c *Case) options() error {
 	return err
 }
 
-// Options returns how the case's cell is rewritten for target.
-func (c *Case) Options(target rewrite.Target) rewrite.Options {
+// Options returns how the case's cell is rewritten for target, with imports as env finds them.
+// A block stands in a function of a file that imports a few packages.
+func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options {
 	opts := c.opts
 	opts.Target = target
+	for _, f := range c.Support() {
+		if env == nil {
+			break
+		}
+		text := f.Data
+		if target == rewrite.Block { // which is a package of its own
+			text = bytes.Replace(text, []byte("package main\n"), []byte("package cell\n"), 1)
+		}
+		env = env.With(f.Name, text)
+	}
+	opts.Env = env
+	if target == rewrite.Block {
+		opts.Before, opts.After = []byte(blockBefore), []byte("\n}\n")
+	}
 	return opts
 }
+
+// blockBefore is what stands before a block's cell.
+const blockBefore = `package cell
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+func _() {
+`
 
 // Section returns a section's text, unquoted.
 func (c *Case) Section(name string) ([]byte, bool) {

@@ -39,7 +39,7 @@ func TestSetKeepsTheRest(t *testing.T) {
 	if got := string(c.Cell); got != "a\r\nb" {
 		t.Errorf("cell %q", got)
 	}
-	if o := c.Options(rewrite.Block); o.Assign != "x" || o.Target != rewrite.Block || o.LineName != "x.gocell" {
+	if o := c.Options(rewrite.Block, nil); o.Assign != "x" || o.Target != rewrite.Block || o.LineName != "x.gocell" {
 		t.Errorf("options %+v", o)
 	}
 	c.Set("file", []byte("no newline"))

@@ -9,18 +9,30 @@ package reactor
 // one. Of what is before it, no value is nil, one is itself, and several are a []any.
 // A call that gives several values may be the only argument: Values(f()).
 func Values(vs ...any) (any, error) {
-	var err error
-	if last := len(vs) - 1; last >= 0 {
-		var isError bool
-		if err, isError = vs[last].(error); isError || last > 0 && vs[last] == nil {
-			vs = vs[:last:last]
-		}
-	}
+	vs, err := List(vs...)
 	switch len(vs) {
 	case 0:
 		return nil, err
 	case 1:
 		return vs[0], err
+	}
+	return vs, err
+}
+
+// List makes of a call that gives several values what a function of type
+// func() ([]any, error) returns:
+//
+//	return reactor.List(f())
+//
+// The last value is the error as for [Values]; the list is what is before it.
+func List(vs ...any) ([]any, error) {
+	last := len(vs) - 1
+	if last < 0 {
+		return vs, nil
+	}
+	err, isError := vs[last].(error)
+	if isError || last > 0 && vs[last] == nil {
+		vs = vs[:last:last]
 	}
 	return vs, err
 }

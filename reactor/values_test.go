@@ -41,6 +41,20 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// Emitted code of a typed cell that returns a call of several values: `return reactor.List(f())`.
+func TestList(t *testing.T) {
+	got := func(v []any, err error) string { return fmt.Sprintf("%#v, %v", v, err) }
+	for name, c := range map[string]struct{ got, want string }{
+		"none":          {got(List()), "[]interface {}(nil), <nil>"},
+		"an error":      {got(List(errTest)), "[]interface {}{}, test"},
+		"call of two":   {got(List(pair())), "[]interface {}{1}, test"},
+		"call of three": {got(List(triple())), `[]interface {}{1, "a"}, <nil>`},
+		"values":        {got(List(1, "a")), `[]interface {}{1, "a"}, <nil>`},
+	} {
+		equal(t, name, c.got, c.want)
+	}
+}
+
 // A Deferred in the value of an untyped result is waited for, also nested, whatever its
 // type and whether it has fired; not one inside a slice.
 func TestUntypedResult(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	body := p.edits.apply(c.source, 0, len(c.text))
 	body.add("\n" + p.closing + "\n")
-	decls := hoistedText(c, p)
+	decls := hoistedText(c, p, nil)
 
 	// The skeleton is filled while the body is formatted.
 	type filled struct {
@@ -84,6 +84,7 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 		Run:     p.run,
 		Name:    p.name,
 		Result:  p.result,
+		Returns: p.returns(),
 		Named:   p.named,
 	}
 	for _, imp := range p.imports {
@@ -100,9 +101,18 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 }
 
 // hoistedText returns the declarations that go to package level, parted by blank lines unless
-// they are one line each and follow each other.
-func hoistedText(c *cell, p *plan) *fragment {
+// they are one line each and follow each other. The variables among them come first. Functions
+// whose keyword stands in bodyless end where it says.
+func hoistedText(c *cell, p *plan, bodyless map[int]int) *fragment {
 	f := &fragment{}
+	for _, v := range p.vars {
+		f.add("var ")
+		f.copy(c.source, v.off, v.off+len(v.name))
+		f.add(" " + v.typ + "\n")
+	}
+	if len(p.vars) > 0 && len(p.hoists) > 0 {
+		f.add("\n")
+	}
 	below := -1 // the line below the last declaration, if that was one line
 	for i, d := range p.hoists {
 		start, end := c.index(d.start), c.index(d.end-1)
@@ -112,7 +122,9 @@ func hoistedText(c *cell, p *plan) *fragment {
 		if below = -1; start == end {
 			below = end + 1
 		}
-		if d.semi >= 0 {
+		if end, ok := bodyless[d.kw]; ok {
+			f.copy(c.source, d.start, end)
+		} else if d.semi >= 0 {
 			f.copy(c.source, d.start, d.semi)
 			f.copy(c.source, d.semi+1, d.end)
 		} else {

@@ -124,7 +124,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := makePlan(s, opts, ident{"result", 0})
+			p, err := makePlan(s, opts, ident{"result", 0}, &facts{})
 			if err != nil {
 				b.Fatal(err)
 			}

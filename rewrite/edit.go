@@ -72,6 +72,13 @@ func (f *fragment) copy(src *source, start, end int) {
 
 func (f *fragment) add(s string) { f.text = append(f.text, s...) }
 
+func (f *fragment) append(g *fragment) {
+	for _, p := range g.pieces {
+		f.pieces = append(f.pieces, piece{len(f.text) + p.at, p.src, p.n})
+	}
+	f.text = append(f.text, g.text...)
+}
+
 // apply returns the cell's text [start, end) with the edits in it, which are
 // sorted and do not overlap.
 func (e edits) apply(src *source, start, end int) *fragment {

@@ -1,8 +1,10 @@
 package rewrite
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,44 @@ type Error struct {
 	// Incomplete reports whether more input could make the cell good: a bracket,
 	// raw string or comment is open, or the last line ends in an operator.
 	Incomplete bool
+}
+
+// ErrorList is all that is wrong with the types of a cell, in the order of the cell: at most
+// ten errors, and one that says that there are more.
+type ErrorList []*Error
+
+// Error returns the errors, a line each.
+func (l ErrorList) Error() string {
+	var b strings.Builder
+	for i, e := range l {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(e.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the errors, for errors.As.
+func (l ErrorList) Unwrap() []error {
+	errs := make([]error, len(l))
+	for i, e := range l {
+		errs[i] = e
+	}
+	return errs
+}
+
+// sorted returns the list in the order of the cell, without repetitions, cut as the compiler
+// cuts it.
+func (l ErrorList) sorted() ErrorList {
+	slices.SortStableFunc(l, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	l = slices.CompactFunc(l, func(a, b *Error) bool { return *a == *b })
+	if len(l) > maxErrors {
+		l = append(l[:maxErrors:maxErrors], &Error{Pos: l[maxErrors].Pos, Msg: "too many errors"})
+	}
+	return l
 }
 
 // Error returns "file:line:col: what (hint)".

@@ -3,6 +3,7 @@ package rewrite_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -90,14 +91,14 @@ func wantGolden(t *testing.T, c *golden.Case, section string, got []byte) {
 // checkGolden rewrites a case's cell for a target, and checks the outcome. It returns the
 // output, or nil if the cell was refused.
 func checkGolden(t *testing.T, c *golden.Case, target rewrite.Target) *rewrite.Output {
-	opts := c.Options(target)
+	opts := c.Options(target, goldenEnv)
 	src := bytes.Clone(c.Cell)
 	out, err := rewrite.Cell(src, opts)
 	if !bytes.Equal(src, c.Cell) {
 		t.Error("the cell was modified")
 	}
 	if err != nil {
-		if _, ok := err.(*rewrite.Error); !ok {
+		if e := (*rewrite.Error)(nil); !errors.As(err, &e) {
 			t.Errorf("%T, not an *Error", err)
 		}
 		wantGolden(t, c, string(target)+".error", []byte(err.Error()+"\n"))
@@ -171,6 +172,9 @@ func checkGoldenLines(t *testing.T, out *rewrite.Output, name string) {
 	}
 }
 
+// goldenEnv is where the cases' imports are found: our module, which has the runtime.
+var goldenEnv = rewrite.NewEnv("..")
+
 const goldenModule = "github.com/cellwrap/cellwrap"
 
 // goldenBuild is the outputs of all cases as one module, with a package for each case and
@@ -209,7 +213,7 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 		if fails {
 			return // the compiler's words are about the file
 		}
-		code = goldenInFunction(out.Code, out.Name, c.Options(target).Runtime)
+		code = goldenInFunction(out.Code, out.Name, c.Options(target, goldenEnv).Runtime)
 	}
 	b.units = append(b.units, u)
 	b.write(u.pkg+"/"+c.Name+"_cell.go", code)
@@ -220,7 +224,7 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 		}
 		b.write(u.pkg+"/"+f.Name, text)
 	}
-	if path := c.Options(target).Runtime; path != "" {
+	if path := c.Options(target, goldenEnv).Runtime; path != "" {
 		b.copyRuntime(strings.TrimPrefix(path, goldenModule+"/"))
 	}
 }

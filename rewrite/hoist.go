@@ -12,6 +12,7 @@ import (
 // planDecls decides which declarations go to package level and which stay in the
 // body, as closures if they are functions.
 func (p *planner) planDecls() *Error {
+	p.promote()
 	p.findStaying()
 	p.findRuns()
 	var jumps []jump

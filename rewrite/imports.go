@@ -69,6 +69,14 @@ func standard(p string) bool {
 	return slices.Contains(standardRoots, first)
 }
 
+// group returns the group of imports that path belongs to.
+func group(path string, opts *Options) int {
+	if standard(path) && path != opts.Runtime {
+		return 0
+	}
+	return 1
+}
+
 // planImports collects the cell's imports, less those that it surely does not use,
 // and adds the runtime's.
 func (p *planner) planImports() *Error {
@@ -88,6 +96,10 @@ func (p *planner) planImports() *Error {
 	if err := p.chooseRuntime(); err != nil {
 		return err
 	}
+	if r := p.know.result; r != nil {
+		p.plan.imports = append(p.plan.imports, r.imports...)
+	}
+	p.plan.imports = append(p.plan.imports, p.know.fixed...)
 	slices.SortStableFunc(p.plan.imports, func(a, b importSpec) int {
 		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.path, b.path), cmp.Compare(a.Name, b.Name))
 	})
@@ -108,9 +120,7 @@ func (p *planner) collectImports(u *unit) *Error {
 			imp.Name = spec.Name.Name
 		}
 		imp.Doc, imp.Comment, comments = commentsAt(u, spec, comments)
-		if !standard(imp.path) || imp.path == p.opts.Runtime {
-			imp.group = 1
-		}
+		imp.group = group(imp.path, p.opts)
 		name := imp.localName()
 		switch {
 		case name == "nil" || name == "any" || name == "error":
@@ -119,7 +129,7 @@ func (p *planner) collectImports(u *unit) *Error {
 			return p.errorf(imp.off, "a cell cannot use cgo (import \"C\" needs a file of its own)")
 		case name == p.plan.name && name != "_":
 			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
-		case seen[name+imp.Path], imp.group == 0 && !p.usesImport(spec, name):
+		case seen[name+imp.Path], p.know.dropped[imp.off], imp.group == 0 && !p.usesImport(spec, name):
 			continue
 		}
 		seen[name+imp.Path] = true

@@ -17,14 +17,38 @@ type plan struct {
 	named   bool   // whether the closure's results are named
 	closing string // the statement to add behind the body, or ""
 	imports []importSpec
-	hoists  []decl // what goes to package level, in order
-	edits   edits  // sorted
+	hoists  []decl   // what goes to package level, in order
+	vars    []pkgVar // variables that go there too, because a method or generic function uses them
+	edits   edits    // sorted
+
+	// bodyless are functions, by their keyword, whose bodies can only be checked once the types
+	// of the variables that they use are known, and the ends of their signatures.
+	bodyless map[int]int
+	wanted   []pkgVar // those variables, without their types
+
+	incomplete *Diagnostic  // what types need and the context does not tell
+	warnings   []Diagnostic // that one, and others
+}
+
+// pkgVar is a variable of the body that has to be the package's.
+type pkgVar struct {
+	ident
+	typ string
+}
+
+// returns returns the type that the closure's returns give beside the error.
+func (p *plan) returns() string {
+	if p.run == "RunDeferred" {
+		return "*" + p.runtime + ".Deferred[" + p.result + "]"
+	}
+	return p.result
 }
 
 // planner works a plan out.
 type planner struct {
 	*syntax
 	opts *Options
+	know *facts
 	plan plan
 
 	nameOff int // where the variable's name is, or the header
@@ -35,10 +59,16 @@ type planner struct {
 	free   []ident // what the statements use and do not declare
 }
 
-// makePlan decides what will change.
-func makePlan(s *syntax, opts *Options, name ident) (*plan, *Error) {
-	p := &planner{syntax: s, opts: opts, nameOff: name.off}
+// makePlan decides what will change, with what is known of types.
+func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error) {
+	p := &planner{syntax: s, opts: opts, know: know, nameOff: name.off}
 	p.plan = plan{name: name.name, run: "RunInReactor", result: "any"}
+	if r := know.result; r != nil {
+		p.plan.result = r.typ
+		if r.deferred {
+			p.plan.run = "RunDeferred"
+		}
+	}
 	p.findLocals()
 	for _, stage := range []func() *Error{
 		p.findDecls,
@@ -48,6 +78,7 @@ func makePlan(s *syntax, opts *Options, name ident) (*plan, *Error) {
 		p.planDecls,
 		p.checkOwnResult,
 		p.planReturns,
+		p.planUnused,
 	} {
 		if err := stage(); err != nil {
 			return nil, err

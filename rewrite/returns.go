@@ -9,13 +9,16 @@ import (
 // planReturns makes the body's own returns, never those of the functions in it,
 // return a value and an error, and adds a final return where the body needs one.
 //
+// Without types:
+//
 //	return            ⇒  return                           with results (_ any, _ error)
 //	return x          ⇒  return reactor.Values(x)
 //	return x, err     ⇒  return reactor.Values(x, err)
 //	x                 ⇒  return reactor.Values(x)          at the end of the body
 //	                  ⇒  return nil, nil                   at the end of the body
+//
+// With types, see [form].
 func (p *planner) planReturns() *Error {
-	values := p.plan.runtime + ".Values("
 	for _, stmt := range p.list {
 		ast.Inspect(stmt, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -25,19 +28,19 @@ func (p *planner) planReturns() *Error {
 				if len(n.Results) == 0 {
 					p.plan.named = true
 				} else {
-					before := values
+					before := ""
 					if n.Results[0].Pos() == n.Return+token.Pos(len("return")) {
-						before = " " + values // return(x)
+						before = " " // return(x)
 					}
-					p.wrap(n.Results[0], n.Results[len(n.Results)-1], before)
+					p.planReturn(n.Results, before)
 				}
 			}
 			return true
 		})
 	}
 	last := len(p.list) == 0 || p.staysAfter(p.stmts.off(p.list[len(p.list)-1].Pos()))
-	if e := finalExpr(p.list); e != nil {
-		p.wrap(e, e, "return "+values)
+	if e := finalExpr(p.list, p.know.final); e != nil {
+		p.planReturn([]ast.Expr{e}, "return ")
 		if !last {
 			return nil
 		}
@@ -45,6 +48,9 @@ func (p *planner) planReturns() *Error {
 		return nil
 	}
 	p.plan.closing = "return nil, nil"
+	if r := p.know.result; r != nil {
+		p.plan.closing = "return " + r.zero + ", nil"
+	}
 	_, shadowed := p.locals["nil"]
 	if shadowed || p.declares("nil") {
 		p.plan.named = true
@@ -55,15 +61,42 @@ func (p *planner) planReturns() *Error {
 	return nil
 }
 
-// wrap puts before and a closing parenthesis around the expressions first to last.
-func (p *planner) wrap(first, last ast.Expr, before string) {
-	p.plan.edits.insert(p.stmts.off(first.Pos()), before, rankStart)
-	p.plan.edits.insert(p.stmts.end(last), ")", rankEnd)
+// planReturn makes values be what a return statement needs behind before.
+func (p *planner) planReturn(values []ast.Expr, before string) {
+	first, last := values[0], values[len(values)-1]
+	if p.know.result == nil {
+		p.wrap(first, last, before+p.plan.runtime+".Values(", ")")
+		return
+	}
+	switch p.know.result.forms[p.stmts.off(first.Pos())] {
+	case asWritten:
+		p.wrap(first, last, before, "")
+	case withNil:
+		p.wrap(first, last, before, ", nil")
+	case withZero:
+		p.wrap(first, last, before+p.know.result.zero+", ", "")
+	case asList:
+		p.wrap(first, last, before+"[]any{", "}, nil")
+	case asListErr:
+		p.wrap(first, values[len(values)-2], before+"[]any{", "}")
+	case viaList:
+		p.wrap(first, last, before+p.plan.runtime+".List(", ")")
+	}
 }
 
-// finalExpr returns the bare expression that list ends in, unless it is a call: a
-// call's value may be none, which only types can tell.
-func finalExpr(list []ast.Stmt) ast.Expr {
+// wrap puts before and after around the expressions first to last.
+func (p *planner) wrap(first, last ast.Expr, before, after string) {
+	if before != "" {
+		p.plan.edits.insert(p.stmts.off(first.Pos()), before, rankStart)
+	}
+	if after != "" {
+		p.plan.edits.insert(p.stmts.end(last), after, rankEnd)
+	}
+}
+
+// finalExpr returns the bare expression that list ends in. A call does not count unless it is
+// known to be a conversion or a builtin's that has a value.
+func finalExpr(list []ast.Stmt, callToo bool) ast.Expr {
 	list = trimEmpty(list)
 	if len(list) == 0 {
 		return nil
@@ -72,7 +105,7 @@ func finalExpr(list []ast.Stmt) ast.Expr {
 	if !ok {
 		return nil
 	}
-	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call {
+	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call && !callToo {
 		return nil
 	}
 	return s.X

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"go/token"
 
@@ -23,8 +24,9 @@ const (
 type Types string
 
 const (
-	TypesAuto Types = "auto" // the same as off, today
-	TypesOff  Types = "off"  // not at all: the result is any
+	TypesAuto    Types = "auto"    // by go/types; any, with a warning, where it cannot be known
+	TypesOff     Types = "off"     // not at all: the result is any
+	TypesRequire Types = "require" // by go/types; an error where it cannot be known
 )
 
 // Options say how a cell is rewritten. The zero value is a file in package main,
@@ -37,14 +39,22 @@ type Options struct {
 	Package   string              // of a file; default "main"
 	Runtime   string              // import path; default DefaultRuntime
 	Template  *templates.Skeleton // from templates.Parse, of the target's kind; default: cellwrap's own
-	Types     Types               // default TypesAuto; both are TypesOff today
+	Types     Types               // default TypesAuto
+	Env       *Env                // what the cell may use; nil: as with TypesOff, since nothing is known
 
 	// MagicOnly passes a cell without a magic of ours through unchanged.
 	MagicOnly bool
 
+	// FixImports adds imports of the standard library's packages that the cell uses without.
+	FixImports bool
+
+	// Before and After are the text around a block's cell: with types, the file that it is
+	// a part of.
+	Before, After []byte
+
 	// LineName is the cell's name in //line directives, relative to the directory that
-	// the output will stand in, and OutputName the output's own name there. Without
-	// LineName there are no directives.
+	// the output will stand in, and OutputName the output's own name there, which in Env it
+	// replaces. Without LineName there are no directives.
 	LineName, OutputName string
 }
 
@@ -85,14 +95,16 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Cell rewrites one cell. Its error is an *Error, at a position in src; it never panics.
-// It neither changes nor retains src, and is safe for concurrent use.
+// Cell rewrites one cell. Its error is an *Error, at a position in src, or an ErrorList of
+// them; it never panics. It neither changes nor retains src, and is safe for concurrent use.
 func Cell(src []byte, opts Options) (*Output, error) {
-	out, err := rewrite(src, opts.withDefaults())
-	if err != nil {
-		return nil, err // not a nil *Error
-	}
-	return out, nil
+	return CellContext(context.Background(), src, opts)
+}
+
+// CellContext is [Cell] with a context, whose end ends the go command that looks for the
+// cell's imports. Its error is then the context's.
+func CellContext(ctx context.Context, src []byte, opts Options) (*Output, error) {
+	return rewrite(ctx, src, opts.withDefaults())
 }
 
 func (o Options) withDefaults() *Options {
@@ -120,7 +132,7 @@ func (o *Options) skeleton() *templates.Skeleton {
 }
 
 // rewrite takes the cell through the stages.
-func rewrite(text []byte, opts *Options) (*Output, *Error) {
+func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
 	if err != nil {
 		return nil, err
@@ -159,9 +171,9 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := makePlan(s, opts, name)
-	if err != nil {
-		return nil, err
+	p, failure := planned(ctx, s, opts, name)
+	if failure != nil {
+		return nil, failure
 	}
 	assemble := assembleFile
 	if opts.Target == Block {
@@ -173,8 +185,24 @@ func rewrite(text []byte, opts *Options) (*Output, *Error) {
 	}
 	out.Name, out.Result = p.name, p.result
 	out.Edits = p.edits.public(src)
-	out.Diagnostics = notes
+	out.Diagnostics = append(notes, p.warnings...)
 	return out, nil
+}
+
+// planned plans, with types if they are wanted and can be known.
+func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, error) {
+	if opts.Types == TypesOff || opts.Env == nil {
+		if p, err := makePlan(s, opts, name, &facts{}); err != nil {
+			return nil, err // not a nil *Error
+		} else {
+			return p, nil
+		}
+	}
+	p, err := typed(ctx, s, opts, name)
+	if err == nil && opts.Types == TypesRequire && p.incomplete != nil {
+		return nil, &Error{Pos: p.incomplete.Pos, Msg: p.incomplete.Msg + " (types are required)"}
+	}
+	return p, err
 }
 
 // unchanged returns the cell as its own output.

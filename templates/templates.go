@@ -22,7 +22,7 @@
 //	cell_name      the variable, wherever it stands, doc comments included
 //	cell_runtime   the name that the runtime package is imported under
 //	cell_run       the runtime's function that runs the closure
-//	cell_result    the type of the closure's result
+//	cell_result    the type of the result; in the closure's own results, what that returns
 //	cell_body      a statement of its own in the closure: the cell's statements
 //
 // Every hole but cell_body is filled in the syntax tree, so no text is ever
@@ -34,6 +34,7 @@ package templates
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"go/ast"
 	"go/parser"
@@ -143,7 +144,8 @@ type Binding struct {
 	Runtime string   // the name that the runtime is imported under
 	Run     string   // the runtime's function
 	Name    string   // the variable; "_" binds none
-	Result  string   // a type, in Go
+	Result  string   // the type of the result, in Go
+	Returns string   // the type that the closure returns beside the error; default Result
 	Named   bool     // name the closure's results "_", so that a bare return is legal
 }
 
@@ -178,6 +180,10 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
+	returns, err := typeExpr(cmp.Or(b.Returns, b.Result))
+	if err != nil {
+		return Text{}, err
+	}
 	idents := map[string]string{holePackage: b.Package, holeName: b.Name, holeRuntime: b.Runtime, holeRun: b.Run}
 	comments := strings.NewReplacer(holePackage, b.Package, holeName, b.Name, holeResult, b.Result, holeRuntime, b.Runtime)
 	dst.Inspect(tree, func(n dst.Node) bool {
@@ -202,7 +208,11 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 				n.Index = dst.Clone(result).(dst.Expr)
 			}
 		case *dst.FuncLit:
-			if b.Named && holdsBody(n) {
+			if !holdsBody(n) {
+				break
+			}
+			n.Type.Results.List[0].Type = returns
+			if b.Named {
 				for _, r := range n.Type.Results.List {
 					r.Names = []*dst.Ident{dst.NewIdent("_")}
 				}

@@ -28,6 +28,7 @@ type config struct {
 	line          bool
 	stdinFilename string
 	selection     selection
+	envs          envs
 }
 
 // selection is the part of the text that is the cell.
@@ -60,7 +61,9 @@ func (f *flags) define(set *pflag.FlagSet) {
 	set.StringVar(&f.lines, "range", "", "the cell is lines `FIRST:LAST`, counted from 1")
 	set.StringVar(&f.cell, "cell", "", "the cell is `N|@LINE` of a percent-format file")
 	set.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of what standard input holds")
-	set.StringVar(&f.types, "types", "auto", "find the result's type, `auto|off`; today it is any")
+	set.StringVar(&f.types, "types", "auto", "check types and find the result's: `auto|off|require`")
+	set.StringArrayVar(&f.envs.context, "context", nil, "the cell may use the declarations of `PATH`, a Go file or a package's directory; can be repeated; default: the package of the input file")
+	set.BoolVar(&f.opts.FixImports, "fix-imports", false, "import the standard packages that the cell uses and does not import")
 	set.StringVar(&f.template, "template", "", "`FILE` to put the cell into; see cellwrap help template")
 	set.BoolVar(&f.line, "line", true, "name the cell in //line comments; --line=false: do not")
 	set.StringVar(&f.opts.Runtime, "runtime", rewrite.DefaultRuntime, "`IMPORTPATH` of the runtime")
@@ -127,11 +130,11 @@ func (f *flags) checkRuntime() error {
 
 func (f *flags) checkTypes() error {
 	switch t := rewrite.Types(f.types); t {
-	case rewrite.TypesAuto, rewrite.TypesOff:
+	case rewrite.TypesAuto, rewrite.TypesOff, rewrite.TypesRequire:
 		f.opts.Types = t
 		return nil
 	}
-	return fmt.Errorf("--types is auto or off, not %q", f.types)
+	return fmt.Errorf("--types is auto, off or require, not %q", f.types)
 }
 
 func (f *flags) checkSelection() error {

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/pflag"
+
+	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // Exit statuses.
@@ -14,6 +19,8 @@ const (
 	exitOK      = 0
 	exitRefused = 1 // a cell was refused, or --check or --diff found a difference
 	exitUsage   = 2 // called wrongly, or a file could not be read or written
+
+	exitInterrupted = 130 // as a shell has it
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -34,11 +41,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 		return exitUsage
 	}
-	return cfg.rewrite(files, stdin, stdout, stderr)
+	if cfg.opts.Types == rewrite.TypesOff {
+		return cfg.rewrite(context.Background(), files, stdin, stdout, stderr)
+	}
+	// The go command may run for long, and has to end with us.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return cfg.rewrite(ctx, files, stdin, stdout, stderr)
 }
 
 // commands are the sub-commands; any other word is a file.
 var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
+	"cache":   cache,
 	"help":    help,
 	"version": version,
 }

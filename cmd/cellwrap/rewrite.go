@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ type result struct {
 
 // rewrite rewrites the inputs in parallel, and reports in order. Nothing is written
 // before every input is done, and nothing at all if one of them is refused.
-func (c *config) rewrite(files []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	inputs, err := c.readInputs(files, stdin)
 	if err != nil {
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
@@ -37,19 +38,23 @@ func (c *config) rewrite(files []string, stdin io.Reader, stdout, stderr io.Writ
 	for i, in := range inputs {
 		slots <- struct{}{}
 		wg.Go(func() {
-			results[i] = c.one(in)
+			results[i] = c.one(ctx, in)
 			<-slots
 		})
 	}
 	wg.Wait()
 
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "cellwrap: interrupted")
+		return exitInterrupted
+	}
 	status := exitOK
 	for _, r := range results {
 		var refused *rewrite.Error
 		switch {
 		case r.err == nil:
 		case errors.As(r.err, &refused):
-			fmt.Fprintln(stderr, refused)
+			fmt.Fprintln(stderr, r.err)
 			status = max(status, exitRefused)
 		default:
 			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, r.err)
@@ -68,7 +73,7 @@ func (c *config) rewrite(files []string, stdin io.Reader, stdout, stderr io.Writ
 }
 
 // one rewrites one input.
-func (c *config) one(in input) *result {
+func (c *config) one(ctx context.Context, in input) *result {
 	r := &result{input: in, dest: c.destination(in)}
 	reg, err := c.selection.of(in.text)
 	if err != nil {
@@ -87,10 +92,22 @@ func (c *config) one(in input) *result {
 	}
 	opts := c.opts
 	opts.Filename, opts.FirstLine = in.name, reg.line
-	if c.line && in.path != "" {
+	if in.path != "" {
 		opts.LineName, opts.OutputName = lineNames(in.path, r.dest)
 	}
-	r.out, r.err = rewrite.Cell(cell, opts)
+	if !c.line {
+		opts.LineName = ""
+	}
+	if opts.Target == rewrite.Block {
+		opts.Before, opts.After = in.text[:reg.start], in.text[reg.end:]
+		opts.OutputName = filepath.Base(in.path)
+	}
+	if opts.Types != rewrite.TypesOff {
+		if opts.Env, r.err = c.envs.of(in.path); r.err != nil {
+			return r
+		}
+	}
+	r.out, r.err = rewrite.CellContext(ctx, cell, opts)
 	if r.err != nil {
 		return r
 	}
@@ -176,7 +193,11 @@ func (c *config) note(r *result, stderr io.Writer) {
 		return
 	}
 	for _, d := range r.out.Diagnostics {
-		fmt.Fprintf(stderr, "%s: %s\n", d.Pos, d.Msg)
+		severity := ""
+		if d.Severity == rewrite.Warning {
+			severity = "warning: "
+		}
+		fmt.Fprintf(stderr, "%s: %s%s\n", d.Pos, severity, d.Msg)
 	}
 }
 

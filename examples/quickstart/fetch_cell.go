@@ -55,7 +55,7 @@ func all(pages []*reactor.Deferred[page]) *reactor.Deferred[[]page] {
 }
 
 //line fetch.gocell:1:1
-var pages = reactor.RunInReactor(func() (any, error) {
+var pages = reactor.RunDeferred(func() (*reactor.Deferred[string], error) {
 //line fetch.gocell:49:1
 	// A server that takes its time: longer for longer paths.
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -68,12 +68,12 @@ var pages = reactor.RunInReactor(func() (any, error) {
 		fetching = append(fetching, get(server.URL, path))
 	}
 
-	return reactor.Values(reactor.Then(all(fetching), func(pages []page) (string, error) {
+	return reactor.Then(all(fetching), func(pages []page) (string, error) {
 		server.Close()
 		var lines []string
 		for _, p := range pages {
 			lines = append(lines, fmt.Sprintf("%-9s %4d bytes", p.path, p.size))
 		}
 		return strings.Join(lines, "\n"), nil
-	}))
+	}), nil
 })

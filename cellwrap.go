@@ -1,0 +1,21 @@
+// Package cellwrap carries the source of the runtime, for modules that cannot fetch it.
+package cellwrap
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed reactor/cancel.go reactor/combine.go reactor/default.go reactor/deferred.go
+//go:embed reactor/doc.go reactor/eventual.go reactor/failure.go reactor/fifo.go
+//go:embed reactor/loop.go reactor/run.go reactor/timer.go reactor/values.go reactor/wait.go
+var sources embed.FS
+
+// Reactor returns the source of package reactor, without its tests.
+func Reactor() fs.FS {
+	dir, err := fs.Sub(sources, "reactor")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return dir
+}

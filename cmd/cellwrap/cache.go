@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/cellwrap/cellwrap/internal/importer"
+)
+
+// cache is cellwrap cache clean: it empties the cache of types.
+func cache(args []string, stdout, stderr io.Writer) int {
+	if len(args) != 1 || args[0] != "clean" {
+		fmt.Fprintln(stderr, "cellwrap: the command is cellwrap cache clean")
+		return exitUsage
+	}
+	dir := importer.DefaultCacheDir()
+	n, err := importer.Clean(dir)
+	if err != nil {
+		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(stdout, "%d files removed from %s\n", n, dir)
+	return exitOK
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// envs finds what cells may use, once for each directory. It is safe for concurrent use.
+type envs struct {
+	context []string // --context; nil: the package of the input file
+
+	mu    sync.Mutex
+	byDir map[string]func() (*rewrite.Env, error)
+}
+
+// of returns what a cell in the file path may use; "" is standard input.
+func (e *envs) of(path string) (*rewrite.Env, error) {
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(dir); err != nil {
+		dir = "." // the name of an editor's new file, say
+	}
+	e.mu.Lock()
+	if e.byDir == nil {
+		e.byDir = map[string]func() (*rewrite.Env, error){}
+	}
+	find, ok := e.byDir[dir]
+	if !ok {
+		find = sync.OnceValues(func() (*rewrite.Env, error) { return e.find(dir) })
+		e.byDir[dir] = find
+	}
+	e.mu.Unlock()
+	return find()
+}
+
+func (e *envs) find(dir string) (*rewrite.Env, error) {
+	env := rewrite.NewEnv(dir)
+	if e.context == nil {
+		return env.WithPackage(dir)
+	}
+	for _, path := range e.context {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("--context: %w", err)
+		}
+		switch {
+		case info.IsDir():
+			env, err = env.WithPackage(path)
+		case !strings.HasSuffix(path, ".go"):
+			err = fmt.Errorf("%s is neither a Go file nor a directory", path)
+		default:
+			var src []byte
+			src, err = os.ReadFile(path)
+			env = env.With(path, src)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--context: %w", err)
+		}
+	}
+	return env, nil
+}

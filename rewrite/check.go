@@ -1,0 +1,293 @@
+package rewrite
+
+import (
+	"cmp"
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/cellwrap/cellwrap/internal/importer"
+)
+
+// facts are what type-checking has found out about a cell, by offsets in it. The zero value
+// knows nothing.
+type facts struct {
+	checked    bool           // the cell was checked, so that the rest counts
+	result     *result        // nil: not known, so any
+	final      bool           // the call at the end is a conversion or a builtin's, and has a value
+	unused     map[int]string // variables that are declared and not used
+	dropped    map[int]bool   // imports that are not used
+	vars       map[int]string // the types of variables that have to be the package's
+	fixed      []importSpec   // imports that --fix-imports adds
+	incomplete *Diagnostic    // why something may be unknown
+}
+
+// maxErrors is how many type errors of a cell are reported, as by the compiler.
+const maxErrors = 10
+
+// typed finds a plan for the cell whose emission type-checks, or all that is wrong with it.
+// A plan is made with what is known, its emission is checked, and so again until the check
+// finds nothing new: the result's type is found in the first round, and the last one holds
+// the promise that what is emitted was checked.
+func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, error) {
+	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]string{}}
+	untyped := false // the result's type was found, and led to an error
+	for {
+		p, err := makePlan(s, opts, name, &know)
+		if err != nil {
+			return nil, err
+		}
+		c := checker{plan: p, cell: s.cell, opts: opts, know: know, untyped: untyped}
+		more, errs := c.check(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errs != nil && know.result != nil && !untyped:
+			// Go refuses the type where it stands now: a name may be shadowed.
+			untyped, know.result = true, nil
+		case errs != nil:
+			return nil, errs
+		case !more:
+			p.incomplete = c.know.incomplete
+			p.warnings = c.warnings()
+			return p, nil
+		default:
+			know = c.know
+		}
+	}
+}
+
+// checker checks the emission of a plan.
+type checker struct {
+	*plan
+	cell    *cell
+	opts    *Options
+	know    facts
+	untyped bool
+
+	text   *fragment
+	bodyAt int  // where the body is in it
+	inFile bool // it is a whole file of the user's
+	fset   *token.FileSet
+	file   *ast.File
+	body   *ast.BlockStmt // of the closure
+	info   types.Info
+	pkg    *types.Package
+	found  *importer.Packages
+	errs   []typeError
+}
+
+// typeError is an error of go/types.
+type typeError struct {
+	pos  token.Pos
+	msg  string
+	soft bool
+}
+
+// check checks the emission. It reports whether there is more to know than before, or
+// what is wrong with the cell.
+func (c *checker) check(ctx context.Context) (more bool, _ error) {
+	for _, step := range []func() *Error{c.emit, c.parse} {
+		if err := step(); err != nil {
+			return false, err
+		}
+	}
+	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.file)
+	files = append(files, c.file)
+	want := wanted(files)
+	var err error
+	if c.found, err = c.opts.Env.packages.Load(ctx, want); err != nil {
+		return false, err
+	}
+	c.run(files)
+	if slices.ContainsFunc(c.errs, func(e typeError) bool { return !e.soft }) {
+		// With every name of the packages the messages can say what there is instead.
+		if c.found, err = c.opts.Env.packages.Load(ctx, want.All()); err != nil {
+			return false, err
+		}
+		c.run(files)
+	}
+	defer c.fset.RemoveFile(c.fset.File(c.file.FileStart))
+	if broken != nil {
+		c.warn(c.cell.headerOff(), "the package does not compile: %v", broken)
+	}
+	if c.fixImports() {
+		return true, nil
+	}
+	more, err = c.findings()
+	if err != nil {
+		return false, err
+	}
+	if len(c.wanted) > 0 {
+		return true, c.findVars()
+	}
+	if c.finalCall() != nil && !c.know.final {
+		c.know.final, more = true, true
+	}
+	if c.know.result == nil && !c.untyped {
+		c.know.result = c.agree()
+		more = more || c.know.result != nil
+	}
+	return more, nil
+}
+
+// emit puts the emission's parts together, unformatted. A skeleton of the user's is checked
+// with them; cellwrap's own are known.
+func (c *checker) emit() *Error {
+	f := &fragment{}
+	c.text = f
+	if c.opts.Target == Block && c.emitInFile() {
+		return nil
+	}
+	head, header, tail := "package "+c.opts.Package+"\n", c.header(), "})\n"
+	for _, imp := range c.imports {
+		head += "import " + imp.Name + " " + imp.Path + "\n"
+	}
+	if c.opts.Target == Block {
+		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
+	}
+	switch {
+	case c.opts.Target == Block && c.name == "_":
+		head, header, tail = head+"func _() {\n", "_ = "+header, tail+"}\n"
+	case c.opts.Target == Block:
+		head, header, tail = head+"func _() {\n", c.name+" := "+header, tail+"_ = "+c.name+"\n}\n"
+	case c.opts.Template != nil:
+		text, err := c.fill(c.opts)
+		if err != nil {
+			return &Error{Pos: err.Pos, Msg: err.Msg}
+		}
+		head, header, tail = string(text.Head), string(text.Header), string(text.Tail)
+	default:
+		header = "var " + c.name + " = " + header
+	}
+	f.add(head)
+	f.append(hoistedText(c.cell, c.plan, c.bodyless))
+	f.add(header)
+	c.bodyAt = len(f.text)
+	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
+	f.add("\n" + c.closing + "\n" + tail)
+	return nil
+}
+
+// emitInFile puts a block's emission into the file around it, and imports the runtime there if
+// the user has yet to do that. It fails if there is no such file.
+func (c *checker) emitInFile() bool {
+	before := c.opts.Before
+	clause, _ := parser.ParseFile(token.NewFileSet(), "", before, parser.ImportsOnly|parser.SkipObjectResolution)
+	if clause == nil || !clause.Package.IsValid() || clause.Name.Name == "_" {
+		return false
+	}
+	f := c.text
+	at := int(clause.Name.End() - clause.FileStart)
+	f.add(string(before[:at]))
+	if !slices.ContainsFunc(clause.Imports, func(i *ast.ImportSpec) bool { return unquote(i.Path.Value) == c.opts.Runtime }) {
+		f.add("; import " + c.runtime + " " + strconv.Quote(c.opts.Runtime))
+	}
+	f.add(string(before[at:]))
+	if c.name == "_" {
+		f.add("_ = " + c.header())
+	} else {
+		f.add(c.name + " := " + c.header())
+	}
+	c.bodyAt = len(f.text)
+	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
+	f.add("\n" + c.closing + "\n})\n")
+	f.add(string(c.opts.After))
+	if _, err := parser.ParseFile(token.NewFileSet(), "", f.text, parser.SkipObjectResolution); err != nil {
+		*f = fragment{}
+		return false
+	}
+	c.inFile = true
+	return true
+}
+
+// findVars finds the types of variables that have to be the package's.
+func (c *checker) findVars() error {
+	byOff := map[int]types.Object{}
+	for id, obj := range c.info.Defs {
+		if off, ok := c.offset(id.Pos()); ok && obj != nil {
+			byOff[off] = obj
+		}
+	}
+	s := c.speller()
+	for _, v := range c.wanted {
+		typ, ok := "", false
+		if obj := byOff[v.off]; obj != nil {
+			typ, ok = s.spell(obj.Type())
+		}
+		if !ok {
+			return c.cell.errorf(v.off, "a method or a generic function uses %s, whose type cannot be written outside of the cell's function", v.name)
+		}
+		c.know.vars[v.off] = typ
+		c.know.fixed = append(c.know.fixed, s.added...)
+	}
+	return nil
+}
+
+// warnings returns what the user should know of an emission that is good.
+func (c *checker) warnings() []Diagnostic {
+	var list []Diagnostic
+	if c.know.incomplete != nil {
+		list = append(list, *c.know.incomplete)
+	}
+	if c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime) {
+		list = append(list, Diagnostic{
+			Pos:      c.cell.position(c.cell.headerOff()),
+			Severity: Warning,
+			Msg:      "the module here does not provide " + c.opts.Runtime + ", which the output imports",
+		})
+	}
+	return list
+}
+
+// header returns what the body stands behind, but for the variable.
+func (p *plan) header() string {
+	name := ""
+	if p.named {
+		name = "_ "
+	}
+	return p.runtime + "." + p.run + "(func() (" + name + p.returns() + ", " + name + "error) {\n"
+}
+
+// parse parses the emission and finds the body in it.
+func (c *checker) parse() *Error {
+	c.fset = c.opts.Env.fset
+	f, err := parser.ParseFile(c.fset, "", c.text.text, parser.SkipObjectResolution)
+	if err != nil {
+		return c.cell.errorf(c.cell.headerOff(), "%v", err)
+	}
+	c.file = f
+	path, _ := astutil.PathEnclosingInterval(f, f.FileStart+token.Pos(c.bodyAt), f.FileStart+token.Pos(c.bodyAt))
+	for _, n := range path {
+		if n, ok := n.(*ast.FuncLit); ok {
+			c.body = n.Body
+			return nil
+		}
+	}
+	return c.cell.errorf(c.cell.headerOff(), "the cell's text leaves its closure")
+}
+
+// run runs go/types.
+func (c *checker) run(files []*ast.File) {
+	c.errs = nil
+	c.info = types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}}
+	conf := types.Config{
+		GoVersion:   c.found.GoVersion,
+		Importer:    c.found,
+		FakeImportC: true, // for the package's other files
+		Sizes:       types.SizesFor("gc", cmp.Or(os.Getenv("GOARCH"), runtime.GOARCH)),
+		Error: func(err error) {
+			e := err.(types.Error)
+			c.errs = append(c.errs, typeError{e.Pos, e.Msg, e.Soft})
+		},
+	}
+	c.pkg, _ = conf.Check(cmp.Or(c.found.Path, c.opts.Package), c.fset, files, &c.info)
+}

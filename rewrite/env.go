@@ -1,0 +1,203 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cellwrap/cellwrap"
+	"github.com/cellwrap/cellwrap/internal/importer"
+)
+
+// Env is what a cell may use beside its own text: the packages that an import finds in a
+// directory, and the declarations of other files of the package that the output will be part
+// of. Functions' bodies do not count. An Env is safe for concurrent use once it is complete.
+//
+// To find packages it starts the go command, unless the cache knows them.
+type Env struct {
+	dir      string
+	packages *importer.Importer
+	fset     *token.FileSet
+	files    []envFile
+}
+
+// envFile is a file of the cell's package.
+type envFile struct {
+	path   string
+	file   *ast.File // without bodies
+	broken *scanner.Error
+}
+
+// NewEnv returns an Env in which imports are looked up as the go command would look them up in
+// dir. What it finds out is remembered in the user's cache directory.
+func NewEnv(dir string) *Env {
+	opts := importer.Options{Fallback: map[string]fs.FS{DefaultRuntime: cellwrap.Reactor()}}
+	return &Env{dir: dir, packages: importer.New(dir, opts), fset: token.NewFileSet()}
+}
+
+// With returns an Env that has the files of e and the named Go file of the cell's package.
+// A file that cannot be parsed is not an error here: the cell that needs it gets a warning.
+func (e *Env) With(name string, src []byte) *Env {
+	f, err := parser.ParseFile(e.fset, name, src, parser.SkipObjectResolution)
+	added := envFile{path: name, file: f}
+	if err != nil {
+		added.broken = &scanner.Error{Pos: token.Position{Filename: name, Line: 1, Column: 1}, Msg: err.Error()}
+		if list, ok := err.(scanner.ErrorList); ok {
+			added.broken = list[0]
+		}
+	}
+	dropBodies(f)
+	return &Env{e.dir, e.packages, e.fset, append(slices.Clip(e.files), added)}
+}
+
+// WithPackage returns an Env that has the files of e and the Go files in dir that build here.
+// Those of another package than the cell's will not count.
+func (e *Env) WithPackage(dir string) (*Env, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	host := build.Default
+	host.BuildTags = tagsIn(os.Getenv("GOFLAGS"))
+	for _, entry := range entries {
+		name := entry.Name()
+		path := filepath.Join(dir, name)
+		if !strings.HasSuffix(name, ".go") {
+			continue
+		}
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+			continue // a link to nowhere, or a pipe
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(bytes.TrimSpace(src)) == 0 {
+			continue // what a shell has just made, for our own output
+		}
+		host.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil }
+		if ok, err := host.MatchFile(dir, name); err == nil && !ok {
+			continue
+		}
+		e = e.With(path, src)
+	}
+	return e, nil
+}
+
+// tagsIn returns the build tags that GOFLAGS sets.
+func tagsIn(goflags string) []string {
+	var tags []string
+	for _, flag := range strings.Fields(goflags) {
+		if list, ok := strings.CutPrefix(strings.TrimLeft(flag, "-"), "tags="); ok {
+			tags = strings.Split(list, ",")
+		}
+	}
+	return tags
+}
+
+// dropBodies takes the functions' bodies out of a file: only its declarations count.
+func dropBodies(f *ast.File) {
+	for _, d := range f.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			f.Body = nil
+		}
+	}
+}
+
+// filesFor returns the files of the given package, but for the one called output, and the first
+// that is broken. Tests count if output is one.
+//
+// Where the output has no name, the files may well hold an older one, and they count only as
+// far as they do not declare what the cell declares.
+func (e *Env) filesFor(pkg, output string, cell *ast.File) ([]*ast.File, *scanner.Error) {
+	var files []*ast.File
+	var broken *scanner.Error
+	names := declaredIn(cell)
+	for _, f := range e.files {
+		base := filepath.Base(f.path)
+		switch {
+		case base == output, strings.HasSuffix(base, "_test.go") && !strings.HasSuffix(output, "_test.go"):
+		case f.broken != nil && (f.file == nil || f.file.Name == nil || f.file.Name.Name == pkg):
+			if broken == nil && output != "" {
+				broken = f.broken
+			}
+		case f.broken == nil && f.file.Name.Name == pkg:
+			file := f.file
+			if output == "" {
+				file = without(file, names)
+			}
+			files = append(files, file)
+		}
+	}
+	return files, broken
+}
+
+// declaredIn returns the names that f declares at package level.
+func declaredIn(f *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names[d.Name.Name] = true
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					names[spec.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, id := range spec.Names {
+						names[id.Name] = true
+					}
+				}
+			}
+		}
+	}
+	delete(names, "_")
+	delete(names, "init")
+	return names
+}
+
+// without returns f without the declarations of names and of their methods. Constants go one
+// by one, which iota does not mind: nobody looks at their values.
+func without(f *ast.File, names map[string]bool) *ast.File {
+	g := *f
+	g.Decls = nil
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && names[d.Name.Name] || d.Recv != nil && names[receiverName(d)] {
+				continue
+			}
+		case *ast.GenDecl:
+			if slices.ContainsFunc(d.Specs, func(spec ast.Spec) bool { return declaresOne(spec, names) }) {
+				e := *d
+				e.Specs = slices.DeleteFunc(slices.Clone(d.Specs), func(spec ast.Spec) bool { return declaresOne(spec, names) })
+				g.Decls = append(g.Decls, &e)
+				continue
+			}
+		}
+		g.Decls = append(g.Decls, d)
+	}
+	return &g
+}
+
+func declaresOne(spec ast.Spec, names map[string]bool) bool {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		return names[spec.Name.Name]
+	case *ast.ValueSpec:
+		return slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return names[id.Name] })
+	}
+	return false
+}

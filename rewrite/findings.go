@@ -1,0 +1,223 @@
+package rewrite
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ast/astutil"
+)
+
+// findings sorts what go/types says: what a plan can mend becomes facts, what the context does
+// not tell a warning, and the rest errors, in the order of the cell.
+func (c *checker) findings() (more bool, _ error) {
+	var errs ErrorList
+	var last *Error // for what continues it
+	for _, e := range c.errs {
+		if text, ok := strings.CutPrefix(e.msg, "\t"); ok {
+			if last != nil {
+				last.Msg += " (" + text + c.elsewhere(e.pos) + ")"
+			}
+			continue
+		}
+		last = nil
+		off, ok := c.offset(e.pos)
+		if !ok {
+			off = c.cell.headerOff() // for something of ours
+		}
+		switch {
+		case e.pos < c.file.FileStart || e.pos >= c.file.FileEnd:
+			if !e.soft && c.opts.OutputName != "" {
+				c.warn(c.cell.headerOff(), "the package does not compile: %s: %s", c.fset.Position(e.pos), e.msg)
+			}
+		case c.ignores(e):
+		case c.mends(e, off, ok):
+			more = true
+		case c.incomplete(e, off):
+		case !ok && c.inFile: // what stands around the cell is not ours to judge
+		default:
+			last = c.cell.errorf(off, "%s", c.wording(e.msg)+c.hint(e.msg, e.pos))
+			if !ok && c.opts.Template != nil {
+				last.Msg += " (in the template)"
+			}
+			errs = append(errs, last)
+		}
+	}
+	if len(errs) > 0 {
+		return false, errs.sorted()
+	}
+	return more, nil
+}
+
+// elsewhere returns where the rest of a message is about.
+func (c *checker) elsewhere(pos token.Pos) string {
+	if off, ok := c.offset(pos); ok {
+		at := c.cell.position(off)
+		return fmt.Sprintf(" at %d:%d", at.Line, at.Column)
+	}
+	if pos < c.file.FileStart || pos >= c.file.FileEnd {
+		return " at " + c.fset.Position(pos).String()
+	}
+	return ""
+}
+
+// offset returns where in the cell a position of the emission is.
+func (c *checker) offset(pos token.Pos) (int, bool) {
+	at := int(pos - c.file.FileStart)
+	for _, spec := range c.file.Imports {
+		if spec.Pos() <= pos && pos < spec.End() {
+			imp := c.importOf(spec)
+			return imp.off, imp.off >= 0
+		}
+	}
+	i, ok := slices.BinarySearchFunc(c.text.pieces, at, func(p piece, at int) int { return cmp.Compare(p.at, at) })
+	if !ok {
+		i--
+	}
+	if i < 0 || at >= c.text.pieces[i].at+c.text.pieces[i].n {
+		return 0, false
+	}
+	return c.text.pieces[i].src + at - c.text.pieces[i].at, true
+}
+
+// importOf returns the plan's import that spec is.
+func (c *checker) importOf(spec *ast.ImportSpec) importSpec {
+	for _, imp := range c.imports {
+		name := ""
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		if imp.Path == spec.Path.Value && imp.Name == name {
+			return imp
+		}
+	}
+	return importSpec{off: -1} // the template's
+}
+
+// mends notes what the next plan will mend.
+func (c *checker) mends(e typeError, off int, ok bool) bool {
+	if !ok {
+		return false
+	}
+	if name, ok := unusedVar(e.msg); ok && c.know.unused[off] == "" {
+		c.know.unused[off] = name
+		return true
+	}
+	if unusedImport.MatchString(e.msg) && !c.know.dropped[off] {
+		c.know.dropped[off] = true
+		return true
+	}
+	return false
+}
+
+// unusedVar returns the variable that a message calls unused. Only the text of a message tells
+// what it says.
+func unusedVar(msg string) (string, bool) {
+	if name, ok := strings.CutPrefix(msg, "declared and not used: "); ok {
+		return name, true
+	}
+	return strings.CutSuffix(msg, " declared and not used") // of a type switch
+}
+
+var unusedImport = regexp.MustCompile(`^"[^"]*" imported (as \S+ )?and not used$`)
+
+// ignores reports whether an error is no error of what will be emitted.
+func (c *checker) ignores(e typeError) bool {
+	if call := c.finalCall(); call != nil && call.Pos() <= e.pos && e.pos < call.End() && strings.HasSuffix(e.msg, "is not used") {
+		return true // it will be returned
+	}
+	if name, ok := unusedVar(e.msg); ok {
+		return slices.ContainsFunc(c.wanted, func(v pkgVar) bool { return v.name == name })
+	}
+	return e.msg == "generic function is missing function body" && len(c.bodyless) > 0
+}
+
+// incomplete reports whether an error tells of something that the context does not, and warns
+// of the first such thing.
+func (c *checker) incomplete(e typeError, off int) bool {
+	for _, spec := range c.file.Imports {
+		if spec.Pos() <= e.pos && e.pos < spec.End() {
+			problem, ok := c.found.Problems[unquote(spec.Path.Value)]
+			if !ok || problem.Definite {
+				return false
+			}
+			c.warn(off, "%s", problem.Text)
+			return true
+		}
+	}
+	name, ok := strings.CutPrefix(e.msg, "undefined: ")
+	if !ok {
+		return false
+	}
+	if c.opts.Target == Block && !c.inFile {
+		c.warn(off, "%s", e.msg)
+		return true
+	}
+	// A package that was not found may have any name.
+	for _, spec := range c.file.Imports {
+		if _, ok := c.found.Problems[unquote(spec.Path.Value)]; ok && spec.Name == nil && c.selects(e.pos, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// selects reports whether the identifier at pos stands before a dot.
+func (c *checker) selects(pos token.Pos, name string) bool {
+	path, _ := astutil.PathEnclosingInterval(c.file, pos, pos+token.Pos(len(name)))
+	if len(path) < 2 {
+		return false
+	}
+	sel, ok := path[1].(*ast.SelectorExpr)
+	return ok && sel.X == path[0]
+}
+
+// warn notes why the result may be unknown. One reason is enough.
+func (c *checker) warn(off int, format string, args ...any) {
+	if c.know.incomplete == nil {
+		e := c.cell.errorf(off, format, args...)
+		c.know.incomplete = &Diagnostic{Pos: e.Pos, Severity: Warning, Msg: e.Msg}
+	}
+}
+
+// inOurCall is how go/types names the place of a value that stands in a return statement of
+// the cell.
+var inOurCall = regexp.MustCompile(` in argument to \S+\.(Values|List)\b`)
+
+// continued is how go/types continues a message on a line below, such as "have (int)".
+var continued = regexp.MustCompile(`\n\t+`)
+
+func (c *checker) wording(msg string) string {
+	msg = inOurCall.ReplaceAllString(msg, " in return statement")
+	return continued.ReplaceAllString(msg, "; ")
+}
+
+// finalCall returns the conversion or the call of a builtin with a value that the body ends in,
+// or nil.
+func (c *checker) finalCall() *ast.CallExpr {
+	list := c.body.List
+	if c.closing != "" {
+		list = list[:len(list)-1]
+	}
+	list = trimEmpty(list)
+	if len(list) == 0 {
+		return nil
+	}
+	s, ok := list[len(list)-1].(*ast.ExprStmt)
+	if !ok {
+		return nil
+	}
+	call, ok := ast.Unparen(s.X).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	fun := c.info.Types[call.Fun]
+	if value := c.info.Types[call]; !fun.IsType() && !fun.IsBuiltin() || !value.IsValue() {
+		return nil
+	}
+	return call
+}
