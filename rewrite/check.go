@@ -33,11 +33,12 @@ type facts struct {
 // maxErrors is how many type errors of a cell are reported, as by the compiler.
 const maxErrors = 10
 
-// typed finds a plan for the cell whose emission type-checks, or all that is wrong with it.
+// typed finds a plan for the cell whose emission type-checks, or all that is wrong with it, and
+// returns the plan with the check.
 // A plan is made with what is known, its emission is checked, and so again until the check
 // finds nothing new: the result's type is found in the first round, and the last one holds
 // the promise that what is emitted was checked.
-func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, error) {
+func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]string{}}
 	untyped := false // the result's type was found, and led to an error
 	for {
@@ -47,6 +48,9 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, er
 		}
 		c := checker{plan: p, cell: s.cell, opts: opts, know: know, untyped: untyped}
 		more, errs := c.check(ctx)
+		if errs != nil || more {
+			c.forget()
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -56,9 +60,8 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, er
 		case errs != nil:
 			return nil, errs
 		case !more:
-			p.incomplete = c.know.incomplete
 			p.warnings = c.warnings()
-			return p, nil
+			return &c, nil
 		default:
 			know = c.know
 		}
@@ -92,6 +95,13 @@ type typeError struct {
 	soft bool
 }
 
+// forget takes the emission out of the Env's file set, where it is of no use any more.
+func (c *checker) forget() {
+	if c.file != nil {
+		c.fset.RemoveFile(c.fset.File(c.file.FileStart))
+	}
+}
+
 // check checks the emission. It reports whether there is more to know than before, or
 // what is wrong with the cell.
 func (c *checker) check(ctx context.Context) (more bool, _ error) {
@@ -115,12 +125,11 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		}
 		c.run(files)
 	}
-	defer c.fset.RemoveFile(c.fset.File(c.file.FileStart))
 	if broken != nil {
 		c.warn(c.cell.headerOff(), "the package does not compile: %v", broken)
 	}
-	if c.fixImports() {
-		return true, nil
+	if fixed, err := c.fixImports(ctx, files); fixed || err != nil {
+		return fixed, err
 	}
 	more, err = c.findings()
 	if err != nil {
@@ -239,11 +248,7 @@ func (c *checker) warnings() []Diagnostic {
 		list = append(list, *c.know.incomplete)
 	}
 	if c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime) {
-		list = append(list, Diagnostic{
-			Pos:      c.cell.position(c.cell.headerOff()),
-			Severity: Warning,
-			Msg:      "the module here does not provide " + c.opts.Runtime + ", which the output imports",
-		})
+		list = append(list, c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime))
 	}
 	return list
 }

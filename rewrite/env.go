@@ -104,6 +104,19 @@ func tagsIn(goflags string) []string {
 	return tags
 }
 
+// replace returns an Env that has f, and of the files of e what f does not declare.
+func (e *Env) replace(f *ast.File) *Env {
+	files := []envFile{}
+	names := declaredIn(f)
+	for _, old := range e.files {
+		if old.file != nil {
+			old.file = without(old.file, names)
+		}
+		files = append(files, old)
+	}
+	return &Env{e.dir, e.packages, e.fset, append(files, envFile{file: f})}
+}
+
 // dropBodies takes the functions' bodies out of a file: only its declarations count.
 func dropBodies(f *ast.File) {
 	for _, d := range f.Decls {
@@ -183,7 +196,9 @@ func without(f *ast.File, names map[string]bool) *ast.File {
 			if slices.ContainsFunc(d.Specs, func(spec ast.Spec) bool { return declaresOne(spec, names) }) {
 				e := *d
 				e.Specs = slices.DeleteFunc(slices.Clone(d.Specs), func(spec ast.Spec) bool { return declaresOne(spec, names) })
-				g.Decls = append(g.Decls, &e)
+				if len(e.Specs) > 0 {
+					g.Decls = append(g.Decls, &e)
+				}
 				continue
 			}
 		}

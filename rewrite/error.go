@@ -13,7 +13,8 @@ import (
 // unset.
 type Error struct {
 	Pos token.Position
-	Msg string // lower case: what is wrong, and a hint in parentheses
+	End token.Position // of the token at Pos; the same as Pos if there is none
+	Msg string         // lower case: what is wrong, and a hint in parentheses
 	// Incomplete reports whether more input could make the cell good: a bracket,
 	// raw string or comment is open, or the last line ends in an operator.
 	Incomplete bool
@@ -44,6 +45,17 @@ func (l ErrorList) Unwrap() []error {
 	return errs
 }
 
+// Errors returns the errors of an error that [Cell] gave: one, or those of an ErrorList.
+func Errors(err error) []*Error {
+	switch err := err.(type) {
+	case *Error:
+		return []*Error{err}
+	case ErrorList:
+		return err
+	}
+	return nil
+}
+
 // sorted returns the list in the order of the cell, without repetitions, cut as the compiler
 // cuts it.
 func (l ErrorList) sorted() ErrorList {
@@ -65,5 +77,26 @@ func (s *source) errorf(off int, format string, args ...any) *Error {
 	if more {
 		msg += "…" // go/scanner and go/parser quote raw strings and comments whole
 	}
-	return &Error{Pos: s.position(off), Msg: msg}
+	return &Error{Pos: s.position(off), End: s.position(s.tokenEnd(off)), Msg: msg}
+}
+
+func (s *source) warning(off int, format string, args ...any) Diagnostic {
+	e := s.errorf(off, format, args...)
+	return Diagnostic{Pos: e.Pos, End: e.End, Severity: Warning, Msg: e.Msg}
+}
+
+// tokenEnd returns the end of the token at off.
+func (s *source) tokenEnd(off int) int {
+	t := newTokens(s.text[off:])
+	if off >= len(s.text) || !t.next() {
+		return off
+	}
+	if t.tok == token.SEMICOLON && t.lit == "\n" {
+		return off
+	}
+	size := len(t.lit) // less the carriage returns of a raw string
+	if t.tok.IsOperator() {
+		size = len(t.tok.String())
+	}
+	return min(off+t.off+size, len(s.text))
 }

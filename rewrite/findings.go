@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -107,7 +106,7 @@ func (c *checker) mends(e typeError, off int, ok bool) bool {
 		c.know.unused[off] = name
 		return true
 	}
-	if unusedImport.MatchString(e.msg) && !c.know.dropped[off] {
+	if strings.HasSuffix(e.msg, " and not used") && strings.Contains(e.msg, `" imported `) && !c.know.dropped[off] {
 		c.know.dropped[off] = true
 		return true
 	}
@@ -122,8 +121,6 @@ func unusedVar(msg string) (string, bool) {
 	}
 	return strings.CutSuffix(msg, " declared and not used") // of a type switch
 }
-
-var unusedImport = regexp.MustCompile(`^"[^"]*" imported (as \S+ )?and not used$`)
 
 // ignores reports whether an error is no error of what will be emitted.
 func (c *checker) ignores(e typeError) bool {
@@ -179,21 +176,18 @@ func (c *checker) selects(pos token.Pos, name string) bool {
 // warn notes why the result may be unknown. One reason is enough.
 func (c *checker) warn(off int, format string, args ...any) {
 	if c.know.incomplete == nil {
-		e := c.cell.errorf(off, format, args...)
-		c.know.incomplete = &Diagnostic{Pos: e.Pos, Severity: Warning, Msg: e.Msg}
+		d := c.cell.warning(off, format, args...)
+		c.know.incomplete = &d
 	}
 }
 
-// inOurCall is how go/types names the place of a value that stands in a return statement of
-// the cell.
-var inOurCall = regexp.MustCompile(` in argument to \S+\.(Values|List)\b`)
-
-// continued is how go/types continues a message on a line below, such as "have (int)".
-var continued = regexp.MustCompile(`\n\t+`)
-
+// wording returns a message in the compiler's words, on one line. A value that the cell returns
+// is an argument of ours in the emission.
 func (c *checker) wording(msg string) string {
-	msg = inOurCall.ReplaceAllString(msg, " in return statement")
-	return continued.ReplaceAllString(msg, "; ")
+	for _, f := range []string{"Values", "List"} {
+		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
+	}
+	return strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
 }
 
 // finalCall returns the conversion or the call of a builtin with a value that the body ends in,

@@ -81,7 +81,7 @@ func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
 			}
 		}
 		if note != "" {
-			notes = append(notes, Diagnostic{Pos: c.position(line.start), Severity: Note, Msg: note})
+			notes = append(notes, Diagnostic{Pos: c.position(line.start), End: c.position(line.end), Severity: Note, Msg: note})
 		}
 	}
 	return notes, nil

@@ -1,18 +1,17 @@
 package rewrite
 
 import (
+	"context"
 	_ "embed"
-	"go/parser"
+	"go/ast"
 	"go/token"
-	"path"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
-	"golang.org/x/tools/imports"
-
+	"github.com/cellwrap/cellwrap/internal/importer"
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -21,7 +20,7 @@ import (
 //go:embed std.txt
 var stdPaths string
 
-// standardCalled returns the paths of the standard library's packages of a name.
+// standardCalled returns the paths of the standard library's packages by their names.
 var standardCalled = sync.OnceValue(func() map[string][]string {
 	byName := map[string][]string{}
 	for _, p := range strings.Fields(stdPaths) {
@@ -31,58 +30,84 @@ var standardCalled = sync.OnceValue(func() map[string][]string {
 	return byName
 })
 
-// missing returns the packages that an undefined name at pos may be meant to be.
-func (c *checker) missing(msg string, pos token.Pos) []string {
+// missing returns the standard library's packages that an undefined name at pos may be meant to
+// be.
+func (c *checker) missing(msg string, pos token.Pos) (name string, paths []string) {
 	name, ok := strings.CutPrefix(msg, "undefined: ")
 	if !ok || !c.selects(pos, name) {
-		return nil
+		return "", nil
 	}
-	return standardCalled()[name]
+	return name, standardCalled()[name]
 }
 
 // hint returns what to add to a message about an undefined name that is a package's.
 func (c *checker) hint(msg string, pos token.Pos) string {
-	paths := c.missing(msg, pos)
-	switch n := len(paths); {
-	case n == 0:
+	name, paths := c.missing(msg, pos)
+	switch {
+	case paths == nil:
 		return ""
-	case n > 1:
-		paths = []string{strings.Join(paths[:n-1], ", ") + " or " + paths[n-1]}
+	case c.opts.FixImports:
+		return " (" + name + " is not imported, and may be " + strings.Join(paths, " or ") + ")"
 	}
-	return " (" + paths[0] + " is not imported; --fix-imports adds it)"
+	return " (" + strings.Join(paths, " or ") + " is not imported; --fix-imports adds it)"
 }
 
 // fixImports imports the packages of the standard library that the emission uses without, and
-// reports whether there are any.
-func (c *checker) fixImports() bool {
+// reports whether there are any. A package has all the names that the cell selects from it; if
+// several have, it is one that another file of the cell's package imports, or none.
+//
+// x/tools/imports would do that too, but its tables cost every process 0.7 ms at its start.
+func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, error) {
 	if !c.opts.FixImports || c.opts.Target == Block {
-		return false
+		return false, nil
 	}
-	if !slices.ContainsFunc(c.errs, func(e typeError) bool { return c.missing(e.msg, e.pos) != nil }) {
-		return false
-	}
-	// The package's other files tell which of several packages is meant.
-	fixed, err := imports.Process(filepath.Join(c.opts.Env.dir, path.Base(c.opts.OutputName)), c.text.text, nil)
-	if err != nil {
-		return false
-	}
-	f, err := parser.ParseFile(token.NewFileSet(), "", fixed, parser.ImportsOnly)
-	if err != nil {
-		return false
-	}
-	found := false
-	for _, spec := range f.Imports {
-		path := unquote(spec.Path.Value)
-		has := func(imp importSpec) bool { return imp.path == path }
-		if !standard(path) || slices.ContainsFunc(c.imports, has) || slices.ContainsFunc(c.know.fixed, has) {
-			continue
+	want := map[string][]string{} // candidates by name
+	load := importer.Names{}
+	for _, e := range c.errs {
+		if name, paths := c.missing(e.msg, e.pos); paths != nil {
+			want[name] = paths
+			for _, p := range paths {
+				load[p] = nil
+			}
 		}
-		imp := importSpec{path: path, off: -1, Import: templates.Import{Path: strconv.Quote(path)}}
-		if spec.Name != nil && spec.Name.Name != packageName(path) {
-			imp.Name = spec.Name.Name
-		}
-		c.know.fixed = append(c.know.fixed, imp)
-		found = true
 	}
-	return found
+	if len(want) == 0 {
+		return false, nil
+	}
+	found, err := c.opts.Env.packages.Load(ctx, load)
+	if err != nil {
+		return false, err
+	}
+	used := selections(c.file)
+	fixed := false
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		paths := slices.DeleteFunc(slices.Clone(want[name]), func(path string) bool {
+			pkg, err := found.Import(path)
+			if err != nil {
+				return true
+			}
+			for sel := range used[name] {
+				if pkg.Scope().Lookup(sel) == nil {
+					return true
+				}
+			}
+			return false
+		})
+		if len(paths) > 1 {
+			paths = slices.DeleteFunc(paths, func(path string) bool { return !imported(files, path) })
+		}
+		if len(paths) == 1 {
+			imp := importSpec{path: paths[0], off: -1, Import: templates.Import{Path: strconv.Quote(paths[0])}}
+			c.know.fixed = append(c.know.fixed, imp)
+			fixed = true
+		}
+	}
+	return fixed, nil
+}
+
+// imported reports whether one of files imports path.
+func imported(files []*ast.File, path string) bool {
+	return slices.ContainsFunc(files, func(f *ast.File) bool {
+		return slices.ContainsFunc(f.Imports, func(i *ast.ImportSpec) bool { return unquote(i.Path.Value) == path })
+	})
 }

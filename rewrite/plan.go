@@ -25,9 +25,7 @@ type plan struct {
 	// of the variables that they use are known, and the ends of their signatures.
 	bodyless map[int]int
 	wanted   []pkgVar // those variables, without their types
-
-	incomplete *Diagnostic  // what types need and the context does not tell
-	warnings   []Diagnostic // that one, and others
+	warnings []Diagnostic
 }
 
 // pkgVar is a variable of the body that has to be the package's.

@@ -81,7 +81,7 @@ const (
 
 // Diagnostic is something to tell the user about a cell that was rewritten.
 type Diagnostic struct {
-	Pos      token.Position
+	Pos, End token.Position // 1-based lines, 1-based columns in bytes; End is behind the last byte
 	Severity Severity
 	Msg      string
 }
@@ -104,7 +104,11 @@ func Cell(src []byte, opts Options) (*Output, error) {
 // CellContext is [Cell] with a context, whose end ends the go command that looks for the
 // cell's imports. Its error is then the context's.
 func CellContext(ctx context.Context, src []byte, opts Options) (*Output, error) {
-	return rewrite(ctx, src, opts.withDefaults())
+	out, checked, err := rewrite(ctx, src, opts.withDefaults())
+	if checked != nil {
+		checked.forget()
+	}
+	return out, err
 }
 
 func (o Options) withDefaults() *Options {
@@ -131,34 +135,34 @@ func (o *Options) skeleton() *templates.Skeleton {
 	return templates.Builtin(templates.File)
 }
 
-// rewrite takes the cell through the stages.
-func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, error) {
+// rewrite takes the cell through the stages. It returns the last check too, if there was one.
+func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) {
-		return src.unchanged(), nil
+		return src.unchanged(), nil, nil
 	}
 	if opts.Assign != "" {
 		if msg := checkName(opts.Assign); msg != "" {
-			return nil, src.errorf(src.bom, "%s", msg)
+			return nil, nil, src.errorf(src.bom, "%s", msg)
 		}
 	}
 	go opts.skeleton() // the first one is parsed while the cell is
 	c, err := split(src)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	st := defaultSettings()
 	notes, err := c.applyMagics(&st)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if opts.MagicOnly && !st.wrap {
 		out := src.unchanged()
 		out.Diagnostics = notes
-		return out, nil
+		return out, nil, nil
 	}
 	name := ident{"_", c.headerOff()}
 	if st.name.text != "" {
@@ -169,11 +173,11 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, error) {
 	}
 	s, err := parse(c, name.name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	p, failure := planned(ctx, s, opts, name)
+	p, checked, failure := planned(ctx, s, opts, name)
 	if failure != nil {
-		return nil, failure
+		return nil, nil, failure
 	}
 	assemble := assembleFile
 	if opts.Target == Block {
@@ -181,28 +185,32 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, error) {
 	}
 	out, err := assemble(c, p, opts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out.Name, out.Result = p.name, p.result
 	out.Edits = p.edits.public(src)
 	out.Diagnostics = append(notes, p.warnings...)
-	return out, nil
+	return out, checked, nil
 }
 
-// planned plans, with types if they are wanted and can be known.
-func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, error) {
+// planned plans, with types if they are wanted and something is known.
+func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, *checker, error) {
 	if opts.Types == TypesOff || opts.Env == nil {
-		if p, err := makePlan(s, opts, name, &facts{}); err != nil {
-			return nil, err // not a nil *Error
-		} else {
-			return p, nil
+		p, err := makePlan(s, opts, name, &facts{})
+		if err != nil {
+			return nil, nil, err // not a nil *Error
 		}
+		return p, nil, nil
 	}
-	p, err := typed(ctx, s, opts, name)
-	if err == nil && opts.Types == TypesRequire && p.incomplete != nil {
-		return nil, &Error{Pos: p.incomplete.Pos, Msg: p.incomplete.Msg + " (types are required)"}
+	c, err := typed(ctx, s, opts, name)
+	if err != nil {
+		return nil, nil, err
 	}
-	return p, err
+	if d := c.know.incomplete; d != nil && opts.Types == TypesRequire {
+		c.forget()
+		return nil, nil, &Error{Pos: d.Pos, End: d.End, Msg: d.Msg + " (types are required)"}
+	}
+	return c.plan, c, nil
 }
 
 // unchanged returns the cell as its own output.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/google/renameio/v2"
+
+	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // content is what a result is compared with.
@@ -124,9 +126,10 @@ type jsonEdit struct {
 }
 
 type jsonDiagnostic struct {
-	jsonPosition
-	Severity string `json:"severity"`
-	Message  string `json:"message"`
+	Start    jsonPosition `json:"start"`
+	End      jsonPosition `json:"end"`
+	Severity string       `json:"severity"`
+	Message  string       `json:"message"`
 }
 
 func position(p token.Position) jsonPosition { return jsonPosition{p.Line, p.Column} }
@@ -145,9 +148,27 @@ func printJSON(w io.Writer, r *result) error {
 		o.Edits = append(o.Edits, jsonEdit{position(e.Start), position(e.End), e.New})
 	}
 	for _, d := range r.out.Diagnostics {
-		o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(d.Pos), string(d.Severity), d.Msg})
+		o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(d.Pos), position(d.End), string(d.Severity), d.Msg})
 	}
+	return encodeJSON(w, o)
+}
+
+// jsonRefusal is what --json prints, on standard error, for an input that is refused.
+type jsonRefusal struct {
+	File        string           `json:"file"`
+	Diagnostics []jsonDiagnostic `json:"diagnostics"`
+}
+
+func printJSONRefusal(w io.Writer, r *result) error {
+	o := jsonRefusal{File: r.name}
+	for _, e := range rewrite.Errors(r.err) {
+		o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(e.Pos), position(e.End), "error", e.Msg})
+	}
+	return encodeJSON(w, o)
+}
+
+func encodeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(o)
+	return enc.Encode(v)
 }

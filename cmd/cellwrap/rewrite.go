@@ -54,7 +54,11 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		switch {
 		case r.err == nil:
 		case errors.As(r.err, &refused):
-			fmt.Fprintln(stderr, r.err)
+			if c.json {
+				printJSONRefusal(stderr, r)
+			} else {
+				fmt.Fprintln(stderr, r.err)
+			}
 			status = max(status, exitRefused)
 		default:
 			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, r.err)
