@@ -41,12 +41,13 @@ const maxErrors = 10
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]string{}}
 	untyped := false // the result's type was found, and led to an error
+	packages := &loader{packages: opts.Env.packages}
 	for {
 		p, err := makePlan(s, opts, name, &know)
 		if err != nil {
 			return nil, err
 		}
-		c := checker{plan: p, cell: s.cell, opts: opts, know: know, untyped: untyped}
+		c := checker{plan: p, cell: s.cell, opts: opts, loader: packages, know: know, untyped: untyped}
 		more, errs := c.check(ctx)
 		if errs != nil || more {
 			c.forget()
@@ -73,6 +74,7 @@ type checker struct {
 	*plan
 	cell    *cell
 	opts    *Options
+	loader  *loader
 	know    facts
 	untyped bool
 
@@ -112,15 +114,15 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	}
 	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.file)
 	files = append(files, c.file)
-	want := wanted(files)
+	want := wanted(files, c.opts.Runtime)
 	var err error
-	if c.found, err = c.opts.Env.packages.Load(ctx, want); err != nil {
+	if c.found, err = c.loader.load(ctx, want); err != nil {
 		return false, err
 	}
 	c.run(files)
 	if slices.ContainsFunc(c.errs, func(e typeError) bool { return !e.soft }) {
 		// With every name of the packages the messages can say what there is instead.
-		if c.found, err = c.opts.Env.packages.Load(ctx, want.All()); err != nil {
+		if c.found, err = c.loader.load(ctx, want.All()); err != nil {
 			return false, err
 		}
 		c.run(files)
@@ -141,7 +143,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	if c.finalCall() != nil && !c.know.final {
 		c.know.final, more = true, true
 	}
-	if c.know.result == nil && !c.untyped {
+	if c.seeks() {
 		c.know.result = c.agree()
 		more = more || c.know.result != nil
 	}
@@ -280,10 +282,16 @@ func (c *checker) parse() *Error {
 	return c.cell.errorf(c.cell.headerOff(), "the cell's text leaves its closure")
 }
 
+// seeks reports whether the result's type is still to be found.
+func (c *checker) seeks() bool { return c.know.result == nil && !c.untyped }
+
 // run runs go/types.
 func (c *checker) run(files []*ast.File) {
 	c.errs = nil
-	c.info = types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}}
+	c.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
+	if c.seeks() {
+		c.info.Types = map[ast.Expr]types.TypeAndValue{} // large, for a large cell
+	}
 	conf := types.Config{
 		GoVersion:   c.found.GoVersion,
 		Importer:    c.found,

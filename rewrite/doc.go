@@ -13,11 +13,22 @@
 //	split     tokens to magics and declarations; brackets must balance   (split.go)
 //	parse     imports, declarations and statements, each by go/parser    (parse.go)
 //	plan      what will change, as data                                  (plan.go and after)
+//	check     the plan's emission, by go/types, then plan again          (check.go and after)
 //	edit      the plan's edits of the cell's bytes                       (edit.go)
 //	assemble  the edited text in the target's skeleton                   (assemble.go, block.go)
 //
 // The three parses each see the cell with the rest blanked to the same length, so every
-// offset is the cell's. Identifiers are resolved by the parser, not by types.
+// offset is the cell's.
+//
+// # Types
+//
+// With [Options.Env] the plan's emission is checked by go/types, with the packages that it imports
+// and the other files of its package. What that finds out are facts, by offsets in the cell: the
+// type that the returns agree on (result.go, spell.go), variables and imports that are not used,
+// variables that methods need (promote.go). They make the next plan, until a check finds nothing
+// new; so the emission that comes out was checked as it is. What go/types says is reported at
+// the cell's own positions (findings.go). Without an Env, identifiers are resolved by the parser,
+// and the result is any.
 //
 // # What is preserved
 //
@@ -31,16 +42,18 @@
 // # What changes
 //
 // The body's own returns get a value and an error; a final expression is returned; a return is
-// added where one is missing. Functions, types and constants go to package level unless they
+// added where one is missing. A variable that is not used gets _ = x. Functions, types and constants go to package level unless they
 // use the body's variables, or the target is a block; a function that stays becomes a
-// closure. Imports merge, and standard packages that the cell does not use are dropped.
+// closure. A variable that a method or a generic function uses becomes the package's. Imports merge,
+// and those that the cell does not use are dropped (without types, standard packages only).
 // Magics go. [Output] lists each edit.
 //
 // # What is refused
 //
 // What cannot be one closure in a file of a package: unbalanced brackets, so that no text
 // leaves the closure; a package clause, func main, cgo, build constraints and embedded
-// files; methods and generic functions that would have to be closures; the magics of a
-// notebook's host; a cell that needs its own result. An [Error] says so at a position in the
+// files; methods and generic functions that would have to be closures (without types); the magics
+// of a notebook's host; a cell that needs its own result; with types, what Go does not compile. An
+// [Error] or an [ErrorList] says so at a position in the
 // user's text.
 package rewrite

@@ -94,7 +94,7 @@ func (c *checker) returns() ([]returned, bool) {
 	ok := true
 	add := func(values []ast.Expr) {
 		ret, known := c.returned(values)
-		ok = ok && known && c.universal("nil", values[0].Pos()) && c.universal("any", values[0].Pos())
+		ok = ok && known
 		list = append(list, ret)
 	}
 	ast.Inspect(c.body, func(n ast.Node) bool {
@@ -114,13 +114,22 @@ func (c *checker) returns() ([]returned, bool) {
 	if call := c.finalCall(); call != nil {
 		add([]ast.Expr{call})
 	}
-	return list, ok && c.universal("nil", c.body.Rbrace)
+	return list, ok && c.universal("nil", "any")
 }
 
-// universal reports whether name means at pos what Go declares it as.
-func (c *checker) universal(name string, pos token.Pos) bool {
-	_, obj := c.pkg.Scope().Innermost(pos).LookupParent(name, pos)
-	return obj == types.Universe.Lookup(name)
+// universal reports whether names mean everywhere in the emission what Go declares them as.
+func (c *checker) universal(names ...string) bool {
+	for _, name := range names {
+		if c.pkg.Scope().Lookup(name) != nil {
+			return false
+		}
+	}
+	for id, obj := range c.info.Defs {
+		if v, ok := obj.(*types.Var); obj != nil && !(ok && v.IsField()) && slices.Contains(names, id.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // returned takes the values of a return statement apart.
@@ -245,12 +254,24 @@ func (c *checker) untypedType(o operand) (types.Type, bool) {
 	if b.Info()&types.IsUntyped != 0 {
 		return b, true
 	}
+	if _, ok := ast.Unparen(o.expr).(*ast.BasicLit); ok {
+		return types.Typ[untypedKind[b.Kind()]], true
+	}
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
 	if types.CheckExpr(c.fset, c.pkg, o.expr.Pos(), o.expr, info) != nil {
 		return nil, false
 	}
 	b, ok = info.Types[o.expr].Type.(*types.Basic)
 	return b, ok && b.Info()&types.IsUntyped != 0
+}
+
+// untypedKind gives the kind of a literal by that of its default type.
+var untypedKind = map[types.BasicKind]types.BasicKind{
+	types.Int:        types.UntypedInt,
+	types.Int32:      types.UntypedRune,
+	types.Float64:    types.UntypedFloat,
+	types.Complex128: types.UntypedComplex,
+	types.String:     types.UntypedString,
 }
 
 // fits reports whether an untyped value can be assigned to t.

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"context"
 	"go/ast"
 	"maps"
 	"slices"
@@ -8,10 +9,42 @@ import (
 	"github.com/cellwrap/cellwrap/internal/importer"
 )
 
+// loader finds the packages that the rounds of a check want, anew only where they want more.
+type loader struct {
+	packages *importer.Importer
+	names    importer.Names
+	found    *importer.Packages
+}
+
+func (l *loader) load(ctx context.Context, want importer.Names) (*importer.Packages, error) {
+	if l.found == nil || !l.covers(want) {
+		var err error
+		if l.found, err = l.packages.Load(ctx, want); err != nil {
+			return nil, err
+		}
+		l.names = want
+	}
+	return l.found, nil
+}
+
+// covers reports whether what was loaded last is enough.
+func (l *loader) covers(want importer.Names) bool {
+	for path, names := range want {
+		have, ok := l.names[path]
+		if !ok || have != nil && (names == nil || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(have, n) })) {
+			return false
+		}
+	}
+	return true
+}
+
 // wanted returns what the files import and, as far as syntax tells, which names they use of
-// it. Where that is too few, go/types finds something undefined, and all names are loaded.
-func wanted(files []*ast.File) importer.Names {
-	sets := map[string]map[string]bool{} // by path; nil: all
+// it. Where that is too few, go/types finds something undefined, and all names are loaded. Of the
+// runtime it is all that a plan may use.
+func wanted(files []*ast.File, runtime string) importer.Names {
+	sets := map[string]map[string]bool{ // by path; nil: all
+		runtime: {"RunInReactor": true, "RunDeferred": true, "Values": true, "List": true, "EventualResult": true, "Deferred": true},
+	}
 	for _, f := range files {
 		used := selections(f)
 		unknown := maps.Clone(used) // not used of an import whose name is known

@@ -19,6 +19,7 @@ func manual() string {
 
     cellwrap [flags] [file ...]     rewrite; no file: standard input to standard output
     cellwrap help [magic|template]  explain a magic, or the templates
+    cellwrap cache clean            forget what is known of imported packages
     cellwrap version
 
 Flags:
@@ -40,7 +41,8 @@ Flags:
 	b.WriteString(`
 Exit status: 0 done; 1 a cell was refused, or --check or --diff found a difference;
 2 called wrongly, or a file could not be read or written. Messages are
-file:line:col: text. On an error nothing is printed and no file is touched.
+file:line:col: text, and JSON with --json; a warning says so. On an error nothing is
+printed on standard output and no file is touched.
 
 Magics, or in Go files directives such as //cellwrap:run_in_reactor:
 `)
@@ -51,6 +53,7 @@ Magics, or in Go files directives such as //cellwrap:run_in_reactor:
 Examples:
     printf 'return 6 * 7\n' | cellwrap -a answer      a cell to a Go file
     cellwrap -w fetch.gocell                          fetch.gocell to fetch_cell.go
+    cellwrap --types require --check *.gocell         for CI: typed and current
     cellwrap -t block --range 10:14 -w main.go        lines of a function, in place
 `)
 	return b.String()

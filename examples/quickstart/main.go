@@ -1,10 +1,12 @@
 // Quickstart fetches three pages in the background while main goes on, and then waits for
-// them. The job is the cell fetch.gocell, which go generate rewrites to fetch_cell.go.
+// them. The job is the cell fetch.gocell, which go generate rewrites to fetch_cell.go. It
+// returns a Deferred of a string, so what Wait gives is a string.
 package main
 
 import (
 	"fmt"
 	"log"
+	"strings"
 	"time"
 )
 
@@ -16,5 +18,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(report)
+	for line := range strings.Lines(report) {
+		fmt.Print("  ", line)
+	}
+	fmt.Println()
 }
