@@ -127,13 +127,10 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		}
 		c.run(files)
 	}
-	if broken != nil {
-		c.warn(c.cell.headerOff(), "the package does not compile: %v", broken)
-	}
 	if fixed, err := c.fixImports(ctx, files); fixed || err != nil {
 		return fixed, err
 	}
-	more, err = c.findings()
+	more, err = c.findings(broken)
 	if err != nil {
 		return false, err
 	}
@@ -243,16 +240,15 @@ func (c *checker) findVars() error {
 	return nil
 }
 
-// warnings returns what the user should know of an emission that is good.
+// warnings returns what the user should know of an emission that is good: one thing at a time.
 func (c *checker) warnings() []Diagnostic {
-	var list []Diagnostic
-	if c.know.incomplete != nil {
-		list = append(list, *c.know.incomplete)
+	switch {
+	case c.know.incomplete != nil:
+		return []Diagnostic{*c.know.incomplete}
+	case c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime):
+		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime)}
 	}
-	if c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime) {
-		list = append(list, c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime))
-	}
-	return list
+	return nil
 }
 
 // header returns what the body stands behind, but for the variable.

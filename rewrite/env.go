@@ -126,22 +126,20 @@ func dropBodies(f *ast.File) {
 	}
 }
 
-// filesFor returns the files of the given package, but for the one called output, and the first
-// that is broken. Tests count if output is one.
+// filesFor returns the files of the given package, but for the one called output, and what is
+// wrong with the first that is broken. Tests count if output is one.
 //
 // Where the output has no name, the files may well hold an older one, and they count only as
 // far as they do not declare what the cell declares.
-func (e *Env) filesFor(pkg, output string, cell *ast.File) ([]*ast.File, *scanner.Error) {
-	var files []*ast.File
-	var broken *scanner.Error
+func (e *Env) filesFor(pkg, output string, cell *ast.File) (files []*ast.File, broken string) {
 	names := declaredIn(cell)
 	for _, f := range e.files {
 		base := filepath.Base(f.path)
 		switch {
 		case base == output, strings.HasSuffix(base, "_test.go") && !strings.HasSuffix(output, "_test.go"):
 		case f.broken != nil && (f.file == nil || f.file.Name == nil || f.file.Name.Name == pkg):
-			if broken == nil && output != "" {
-				broken = f.broken
+			if broken == "" && output != "" {
+				broken = f.broken.Error()
 			}
 		case f.broken == nil && f.file.Name.Name == pkg:
 			file := f.file

@@ -9,11 +9,15 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/cellwrap/cellwrap/internal/importer"
 )
 
 // findings sorts what go/types says: what a plan can mend becomes facts, what the context does
 // not tell a warning, and the rest errors, in the order of the cell.
-func (c *checker) findings() (more bool, _ error) {
+//
+// broken is what is wrong with the package's other files, if anything is.
+func (c *checker) findings(broken string) (more bool, _ error) {
 	var errs ErrorList
 	var last *Error // for what continues it
 	for _, e := range c.errs {
@@ -30,8 +34,8 @@ func (c *checker) findings() (more bool, _ error) {
 		}
 		switch {
 		case e.pos < c.file.FileStart || e.pos >= c.file.FileEnd:
-			if !e.soft && c.opts.OutputName != "" {
-				c.warn(c.cell.headerOff(), "the package does not compile: %s: %s", c.fset.Position(e.pos), e.msg)
+			if !e.soft && broken == "" && c.opts.OutputName != "" {
+				broken = fmt.Sprintf("%s: %s", c.fset.Position(e.pos), e.msg)
 			}
 		case c.ignores(e):
 		case c.mends(e, off, ok):
@@ -39,12 +43,19 @@ func (c *checker) findings() (more bool, _ error) {
 		case c.incomplete(e, off):
 		case !ok && c.inFile: // what stands around the cell is not ours to judge
 		default:
-			last = c.cell.errorf(off, "%s", c.wording(e.msg)+c.hint(e.msg, e.pos))
+			msg := c.wording(e.msg) + c.hint(e.msg, e.pos)
+			if problem, ok := c.problemAt(e.pos); ok {
+				msg = problem.Text
+			}
+			last = c.cell.errorf(off, "%s", msg)
 			if !ok && c.opts.Template != nil {
 				last.Msg += " (in the template)"
 			}
 			errs = append(errs, last)
 		}
+	}
+	if broken != "" {
+		c.warn(c.cell.headerOff(), "the package does not compile: %s", broken)
 	}
 	if len(errs) > 0 {
 		return false, errs.sorted()
@@ -133,18 +144,25 @@ func (c *checker) ignores(e typeError) bool {
 	return e.msg == "generic function is missing function body" && len(c.bodyless) > 0
 }
 
+// problemAt returns why the import that stands at pos could not be had.
+func (c *checker) problemAt(pos token.Pos) (importer.Problem, bool) {
+	for _, spec := range c.file.Imports {
+		if spec.Pos() <= pos && pos < spec.End() {
+			problem, ok := c.found.Problems[unquote(spec.Path.Value)]
+			return problem, ok
+		}
+	}
+	return importer.Problem{}, false
+}
+
 // incomplete reports whether an error tells of something that the context does not, and warns
 // of the first such thing.
 func (c *checker) incomplete(e typeError, off int) bool {
-	for _, spec := range c.file.Imports {
-		if spec.Pos() <= e.pos && e.pos < spec.End() {
-			problem, ok := c.found.Problems[unquote(spec.Path.Value)]
-			if !ok || problem.Definite {
-				return false
-			}
+	if problem, ok := c.problemAt(e.pos); ok {
+		if !problem.Definite {
 			c.warn(off, "%s", problem.Text)
-			return true
 		}
+		return !problem.Definite
 	}
 	name, ok := strings.CutPrefix(e.msg, "undefined: ")
 	if !ok {
