@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
 
@@ -95,6 +96,7 @@ type typeError struct {
 	pos  token.Pos
 	msg  string
 	soft bool
+	rest []typeError // which continue it, in other places
 }
 
 // forget takes the emission out of the Env's file set, where it is of no use any more.
@@ -295,7 +297,12 @@ func (c *checker) run(files []*ast.File) {
 		Sizes:       types.SizesFor("gc", cmp.Or(os.Getenv("GOARCH"), runtime.GOARCH)),
 		Error: func(err error) {
 			e := err.(types.Error)
-			c.errs = append(c.errs, typeError{e.Pos, e.Msg, e.Soft})
+			last := len(c.errs) - 1
+			if text, ok := strings.CutPrefix(e.Msg, "\t"); ok && last >= 0 {
+				c.errs[last].rest = append(c.errs[last].rest, typeError{pos: e.Pos, msg: text})
+				return
+			}
+			c.errs = append(c.errs, typeError{pos: e.Pos, msg: e.Msg, soft: e.Soft})
 		},
 	}
 	c.pkg, _ = conf.Check(cmp.Or(c.found.Path, c.opts.Package), c.fset, files, &c.info)

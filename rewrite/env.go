@@ -44,8 +44,8 @@ func NewEnv(dir string) *Env {
 	return &Env{dir: dir, packages: importer.New(dir, opts), fset: token.NewFileSet()}
 }
 
-// With returns an Env that has the files of e and the named Go file of the cell's package.
-// A file that cannot be parsed is not an error here: the cell that needs it gets a warning.
+// With returns an Env that has the files of e and the named Go file of the cell's package, which
+// replaces one of the same name. A file that cannot be parsed is not an error here: the cell that needs it gets a warning.
 func (e *Env) With(name string, src []byte) *Env {
 	f, err := parser.ParseFile(e.fset, name, src, parser.SkipObjectResolution)
 	added := envFile{path: name, file: f}
@@ -56,7 +56,8 @@ func (e *Env) With(name string, src []byte) *Env {
 		}
 	}
 	dropBodies(f)
-	return &Env{e.dir, e.packages, e.fset, append(slices.Clip(e.files), added)}
+	files := slices.DeleteFunc(slices.Clone(e.files), func(f envFile) bool { return f.path == name })
+	return &Env{e.dir, e.packages, e.fset, append(files, added)}
 }
 
 // WithPackage returns an Env that has the files of e and the Go files in dir that build here.

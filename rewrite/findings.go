@@ -19,39 +19,30 @@ import (
 // broken is what is wrong with the package's other files, if anything is.
 func (c *checker) findings(broken string) (more bool, _ error) {
 	var errs ErrorList
-	var last *Error // for what continues it
 	for _, e := range c.errs {
-		if text, ok := strings.CutPrefix(e.msg, "\t"); ok {
-			if last != nil {
-				last.Msg += " (" + text + c.elsewhere(e.pos) + ")"
+		if !c.inEmission(e.pos) {
+			// Of a cycle through several files, a part may be the cell's.
+			i := slices.IndexFunc(e.rest, func(r typeError) bool { return c.inEmission(r.pos) })
+			if i < 0 {
+				if !e.soft && broken == "" && c.opts.OutputName != "" {
+					broken = fmt.Sprintf("%s: %s", c.fset.Position(e.pos), e.msg)
+				}
+				continue
 			}
-			continue
+			e.pos = e.rest[i].pos
 		}
-		last = nil
 		off, ok := c.offset(e.pos)
 		if !ok {
 			off = c.cell.headerOff() // for something of ours
 		}
 		switch {
-		case e.pos < c.file.FileStart || e.pos >= c.file.FileEnd:
-			if !e.soft && broken == "" && c.opts.OutputName != "" {
-				broken = fmt.Sprintf("%s: %s", c.fset.Position(e.pos), e.msg)
-			}
 		case c.ignores(e):
 		case c.mends(e, off, ok):
 			more = true
 		case c.incomplete(e, off):
 		case !ok && c.inFile: // what stands around the cell is not ours to judge
 		default:
-			msg := c.wording(e.msg) + c.hint(e.msg, e.pos)
-			if problem, ok := c.problemAt(e.pos); ok {
-				msg = problem.Text
-			}
-			last = c.cell.errorf(off, "%s", msg)
-			if !ok && c.opts.Template != nil {
-				last.Msg += " (in the template)"
-			}
-			errs = append(errs, last)
+			errs = append(errs, c.cell.errorf(off, "%s", c.wording(e, ok)))
 		}
 	}
 	if broken != "" {
@@ -63,14 +54,19 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 	return more, nil
 }
 
-// elsewhere returns where the rest of a message is about.
-func (c *checker) elsewhere(pos token.Pos) string {
+// inEmission reports whether a position is not in one of the package's other files.
+func (c *checker) inEmission(pos token.Pos) bool {
+	return c.file.FileStart <= pos && pos <= c.file.FileEnd
+}
+
+// place returns where the rest of a message is about.
+func (c *checker) place(pos token.Pos) string {
+	if !c.inEmission(pos) {
+		return " at " + c.fset.Position(pos).String()
+	}
 	if off, ok := c.offset(pos); ok {
 		at := c.cell.position(off)
 		return fmt.Sprintf(" at %d:%d", at.Line, at.Column)
-	}
-	if pos < c.file.FileStart || pos >= c.file.FileEnd {
-		return " at " + c.fset.Position(pos).String()
 	}
 	return ""
 }
@@ -200,12 +196,25 @@ func (c *checker) warn(off int, format string, args ...any) {
 }
 
 // wording returns a message in the compiler's words, on one line. A value that the cell returns
-// is an argument of ours in the emission.
-func (c *checker) wording(msg string) string {
+// is an argument of ours in the emission. cells says that it is about the
+// cell's text.
+func (c *checker) wording(e typeError, cells bool) string {
+	if problem, ok := c.problemAt(e.pos); ok {
+		return problem.Text
+	}
+	msg := e.msg
 	for _, f := range []string{"Values", "List"} {
 		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
 	}
-	return strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
+	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
+	msg += c.hint(e.msg, e.pos)
+	for _, r := range e.rest {
+		msg += " (" + r.msg + c.place(r.pos) + ")"
+	}
+	if !cells && c.opts.Template != nil {
+		msg += " (in the template)"
+	}
+	return msg
 }
 
 // finalCall returns the conversion or the call of a builtin with a value that the body ends in,

@@ -1,8 +1,10 @@
 package rewrite
 
 import (
+	"bytes"
 	"go/ast"
 	"go/constant"
+	"go/format"
 	"go/token"
 	"go/types"
 	"slices"
@@ -65,10 +67,11 @@ func (c *checker) agree() *result {
 	if elem := c.deferredOf(typ); elem != nil {
 		r.deferred = true
 		r.typ, ok = s.spell(elem)
+		ok = ok && (c.opts.Target != Block || oneLine(r.typ))
 		r.zero = "nil"
 	} else {
 		r.typ, ok = s.spell(typ)
-		if !ok {
+		if !ok || c.opts.Target == Block && !oneLine(r.typ) {
 			typ = anyType
 			r.typ, ok = s.spell(typ)
 		}
@@ -85,6 +88,13 @@ func (c *checker) agree() *result {
 		}
 	}
 	return r
+}
+
+// oneLine reports whether gofmt lays a type out on one line. A block's header is one line, so that
+// the body's lines stay where they are.
+func oneLine(typ string) bool {
+	text, err := format.Source([]byte("var _ " + typ))
+	return err == nil && !bytes.Contains(text, []byte("\n"))
 }
 
 // returns collects the returns of the body. It fails where a type is not known, or where nil or

@@ -37,6 +37,7 @@ import (
 	"cmp"
 	_ "embed"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -247,7 +248,12 @@ func typeExpr(s string) (dst.Expr, error) {
 	if token.IsIdentifier(s) {
 		return dst.NewIdent(s), nil
 	}
-	f, err := decorator.Parse("package p\nvar _ " + s)
+	// Formatted first: a struct's fields on one line would have gofmt put the closure on one too.
+	src, err := format.Source([]byte("package p\nvar _ " + s))
+	if err != nil {
+		return nil, err
+	}
+	f, err := decorator.Parse(src)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ type envs struct {
 
 	mu    sync.Mutex
 	byDir map[string]func() (*rewrite.Env, error)
+	made  map[string][]byte // what cells have become in this run, by the file it will stand in
 }
 
 // of returns what a cell in the file path may use; "" is standard input.
@@ -35,6 +37,31 @@ func (e *envs) of(path string) (*rewrite.Env, error) {
 	}
 	e.mu.Unlock()
 	return find()
+}
+
+// learn lets the cells of a directory know what the others of this run have become, in place of
+// what stands in their files. It reports whether any of that is new.
+func (e *envs) learn(results []*result) bool {
+	changed := false
+	for _, r := range results {
+		if r.err != nil || r.dest == "" || filepath.Dir(r.dest) != filepath.Dir(r.path) || bytes.Equal(e.made[r.dest], r.code) {
+			continue
+		}
+		if old, err := os.ReadFile(r.dest); e.made[r.dest] == nil && err == nil && bytes.Equal(old, r.code) {
+			continue
+		}
+		if e.made == nil {
+			e.made = map[string][]byte{}
+		}
+		e.made[r.dest] = r.code
+		dir := filepath.Dir(r.path)
+		if env, err := e.of(r.path); err == nil {
+			env = env.With(r.dest, r.code)
+			e.byDir[dir] = func() (*rewrite.Env, error) { return env, nil }
+			changed = true
+		}
+	}
+	return changed
 }
 
 func (e *envs) find(dir string) (*rewrite.Env, error) {

@@ -24,7 +24,7 @@ type result struct {
 	err       error
 }
 
-// rewrite rewrites the inputs in parallel, and reports in order. Nothing is written
+// rewrite rewrites the inputs, and reports in order. Nothing is written
 // before every input is done, and nothing at all if one of them is refused.
 func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	inputs, err := c.readInputs(files, stdin)
@@ -32,18 +32,16 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 		return exitUsage
 	}
-	results := make([]*result, len(inputs))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, in := range inputs {
-		slots <- struct{}{}
-		wg.Go(func() {
-			results[i] = c.one(ctx, in)
-			<-slots
-		})
+	results := c.all(ctx, inputs)
+	if len(inputs) > 1 && c.opts.Target == rewrite.File && c.opts.Types != rewrite.TypesOff {
+		// A cell may use what another one becomes, and that one's type may be new.
+		for range inputs {
+			if !c.envs.learn(results) {
+				break
+			}
+			results = c.all(ctx, inputs)
+		}
 	}
-	wg.Wait()
-
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "cellwrap: interrupted")
 		return exitInterrupted
@@ -74,6 +72,22 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		return exitUsage
 	}
 	return status
+}
+
+// all rewrites the inputs in parallel.
+func (c *config) all(ctx context.Context, inputs []input) []*result {
+	results := make([]*result, len(inputs))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, in := range inputs {
+		slots <- struct{}{}
+		wg.Go(func() {
+			results[i] = c.one(ctx, in)
+			<-slots
+		})
+	}
+	wg.Wait()
+	return results
 }
 
 // one rewrites one input.
