@@ -105,13 +105,13 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 // whose keyword stands in bodyless end where it says.
 func hoistedText(c *cell, p *plan, bodyless map[int]int) *fragment {
 	f := &fragment{}
-	for _, v := range p.vars {
+	for i, v := range p.vars {
 		f.add("var ")
 		f.copy(c.source, v.off, v.off+len(v.name))
 		f.add(" " + v.typ + "\n")
-	}
-	if len(p.vars) > 0 && len(p.hoists) > 0 {
-		f.add("\n")
+		if i+1 < len(p.vars)+len(p.hoists) {
+			f.add("\n")
+		}
 	}
 	below := -1 // the line below the last declaration, if that was one line
 	for i, d := range p.hoists {
@@ -125,10 +125,10 @@ func hoistedText(c *cell, p *plan, bodyless map[int]int) *fragment {
 		if end, ok := bodyless[d.kw]; ok {
 			f.copy(c.source, d.start, end)
 		} else if d.semi >= 0 {
-			f.copy(c.source, d.start, d.semi)
-			f.copy(c.source, d.semi+1, d.end)
+			f.append(p.inner.apply(c.source, d.start, d.semi))
+			f.append(p.inner.apply(c.source, d.semi+1, d.end))
 		} else {
-			f.copy(c.source, d.start, d.end)
+			f.append(p.inner.apply(c.source, d.start, d.end))
 		}
 		f.add("\n")
 	}

@@ -21,14 +21,14 @@ import (
 // facts are what type-checking has found out about a cell, by offsets in it. The zero value
 // knows nothing.
 type facts struct {
-	checked    bool           // the cell was checked, so that the rest counts
-	result     *result        // nil: not known, so any
-	final      bool           // the call at the end is a conversion or a builtin's, and has a value
-	unused     map[int]string // variables that are declared and not used
-	dropped    map[int]bool   // imports that are not used
-	vars       map[int]string // the types of variables that have to be the package's
-	fixed      []importSpec   // imports that --fix-imports adds
-	incomplete *Diagnostic    // why something may be unknown
+	checked    bool            // the cell was checked, so that the rest counts
+	result     *result         // nil: not known, so any
+	final      bool            // the call at the end is a conversion or a builtin's, and has a value
+	unused     map[int]string  // variables that are declared and not used
+	dropped    map[int]bool    // imports that are not used
+	vars       map[int]varType // of variables that have to be the package's
+	fixed      []importSpec    // imports that --fix-imports adds
+	incomplete *Diagnostic     // why something may be unknown
 }
 
 // maxErrors is how many type errors of a cell are reported, as by the compiler.
@@ -40,7 +40,7 @@ const maxErrors = 10
 // finds nothing new: the result's type is found in the first round, and the last one holds
 // the promise that what is emitted was checked.
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
-	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]string{}}
+	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}}
 	untyped := false // the result's type was found, and led to an error
 	packages := &loader{packages: opts.Env.packages}
 	for {
@@ -89,6 +89,9 @@ type checker struct {
 	pkg    *types.Package
 	found  *importer.Packages
 	errs   []typeError
+
+	redeclared map[string]bool // names that the emission declares anywhere
+	broken     bool            // another file of the package is
 }
 
 // typeError is an error of go/types.
@@ -115,6 +118,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		}
 	}
 	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.file)
+	c.broken = broken != ""
 	files = append(files, c.file)
 	want := wanted(files, c.opts.Runtime)
 	var err error
@@ -229,13 +233,15 @@ func (c *checker) findVars() error {
 	}
 	s := c.speller()
 	for _, v := range c.wanted {
-		typ, ok := "", false
-		if obj := byOff[v.off]; obj != nil {
-			typ, ok = s.spell(obj.Type())
+		var typ varType
+		obj, ok := byOff[v.off]
+		if ok {
+			typ.typ, ok = s.spell(obj.Type())
 		}
 		if !ok {
 			return c.cell.errorf(v.off, "a method or a generic function uses %s, whose type cannot be written outside of the cell's function", v.name)
 		}
+		typ.zero = zero(obj.Type(), typ.typ)
 		c.know.vars[v.off] = typ
 		c.know.fixed = append(c.know.fixed, s.added...)
 	}
@@ -262,10 +268,13 @@ func (p *plan) header() string {
 	return p.runtime + "." + p.run + "(func() (" + name + p.returns() + ", " + name + "error) {\n"
 }
 
+// emissionName stands for the emission in messages of go/types that hold positions.
+const emissionName = "emission"
+
 // parse parses the emission and finds the body in it.
 func (c *checker) parse() *Error {
 	c.fset = c.opts.Env.fset
-	f, err := parser.ParseFile(c.fset, "", c.text.text, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(c.fset, emissionName, c.text.text, parser.SkipObjectResolution)
 	if err != nil {
 		return c.cell.errorf(c.cell.headerOff(), "%v", err)
 	}

@@ -79,7 +79,7 @@ func (f *fragment) append(g *fragment) {
 	f.text = append(f.text, g.text...)
 }
 
-// apply returns the cell's text [start, end) with the edits in it, which are
+// apply returns the cell's text [start, end) with those of the edits that are in it. They are
 // sorted and do not overlap.
 func (e edits) apply(src *source, start, end int) *fragment {
 	f := &fragment{text: make([]byte, 0, end-start+64)}

@@ -180,8 +180,8 @@ func declaredIn(f *ast.File) map[string]bool {
 	return names
 }
 
-// without returns f without the declarations of names and of their methods. Constants go one
-// by one, which iota does not mind: nobody looks at their values.
+// without returns f without the declarations of names and of their methods. Variables and
+// constants become blank: those below a constant may count on it.
 func without(f *ast.File, names map[string]bool) *ast.File {
 	g := *f
 	g.Decls = nil
@@ -194,7 +194,7 @@ func without(f *ast.File, names map[string]bool) *ast.File {
 		case *ast.GenDecl:
 			if slices.ContainsFunc(d.Specs, func(spec ast.Spec) bool { return declaresOne(spec, names) }) {
 				e := *d
-				e.Specs = slices.DeleteFunc(slices.Clone(d.Specs), func(spec ast.Spec) bool { return declaresOne(spec, names) })
+				e.Specs = blankSpecs(d.Specs, names)
 				if len(e.Specs) > 0 {
 					g.Decls = append(g.Decls, &e)
 				}
@@ -204,6 +204,26 @@ func without(f *ast.File, names map[string]bool) *ast.File {
 		g.Decls = append(g.Decls, d)
 	}
 	return &g
+}
+
+// blankSpecs returns specs without the types among names, and with _ for the other names.
+func blankSpecs(specs []ast.Spec, names map[string]bool) []ast.Spec {
+	var list []ast.Spec
+	for _, spec := range specs {
+		if !declaresOne(spec, names) {
+			list = append(list, spec)
+		} else if v, ok := spec.(*ast.ValueSpec); ok {
+			w := *v
+			w.Names = slices.Clone(v.Names)
+			for i, id := range w.Names {
+				if names[id.Name] {
+					w.Names[i] = &ast.Ident{NamePos: id.NamePos, Name: "_"}
+				}
+			}
+			list = append(list, &w)
+		}
+	}
+	return list
 }
 
 func declaresOne(spec ast.Spec, names map[string]bool) bool {

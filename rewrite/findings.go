@@ -1,12 +1,17 @@
 package rewrite
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ast/astutil"
 
@@ -20,6 +25,7 @@ import (
 func (c *checker) findings(broken string) (more bool, _ error) {
 	var errs ErrorList
 	for _, e := range c.errs {
+		c.reword(&e)
 		if !c.inEmission(e.pos) {
 			// Of a cycle through several files, a part may be the cell's.
 			i := slices.IndexFunc(e.rest, func(r typeError) bool { return c.inEmission(r.pos) })
@@ -131,11 +137,14 @@ func unusedVar(msg string) (string, bool) {
 
 // ignores reports whether an error is no error of what will be emitted.
 func (c *checker) ignores(e typeError) bool {
-	if call := c.finalCall(); call != nil && call.Pos() <= e.pos && e.pos < call.End() && strings.HasSuffix(e.msg, "is not used") {
+	if last := c.finalCall(); last != nil && last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
 		return true // it will be returned
 	}
 	if name, ok := unusedVar(e.msg); ok {
 		return slices.ContainsFunc(c.wanted, func(v pkgVar) bool { return v.name == name })
+	}
+	if c.seeks() && strings.HasSuffix(e.msg, " in argument to "+c.runtime+".Values (overflows)") {
+		return true // as an int; another return may have a type that it fits
 	}
 	return e.msg == "generic function is missing function body" && len(c.bodyless) > 0
 }
@@ -163,6 +172,9 @@ func (c *checker) incomplete(e typeError, off int) bool {
 	name, ok := strings.CutPrefix(e.msg, "undefined: ")
 	if !ok {
 		return false
+	}
+	if c.broken {
+		return true // of which a warning says more
 	}
 	if c.opts.Target == Block && !c.inFile {
 		c.warn(off, "%s", e.msg)
@@ -195,6 +207,52 @@ func (c *checker) warn(off int, format string, args ...any) {
 	}
 }
 
+// reword makes an error about our call of Values one about what the cell returns.
+func (c *checker) reword(e *typeError) {
+	if !strings.HasPrefix(e.msg, "in call to "+c.runtime+".Values, cannot infer ") {
+		return
+	}
+	path, _ := astutil.PathEnclosingInterval(c.file, e.pos, e.pos)
+	for _, n := range path {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		for _, arg := range call.Args {
+			if sig, ok := c.info.Types[arg].Type.(*types.Signature); ok && sig.TypeParams().Len() > 0 {
+				*e = typeError{pos: arg.Pos(), msg: "cannot use generic function " + types.ExprString(arg) + " without instantiation"}
+				return
+			}
+		}
+	}
+}
+
+// cellPositions returns msg with positions in the cell for those in the emission.
+func (c *checker) cellPositions(msg string) string {
+	file := c.fset.File(c.file.FileStart)
+	msg = emissionPosition().ReplaceAllStringFunc(msg, func(s string) string {
+		m := emissionPosition().FindStringSubmatch(s)
+		line, _ := strconv.Atoi(m[1])
+		column, _ := strconv.Atoi(m[2])
+		off, ok := c.offset(file.LineStart(min(line, file.LineCount())) + token.Pos(column-1))
+		if !ok {
+			return "the emitted code"
+		}
+		at := c.cell.position(off)
+		return fmt.Sprintf("%d:%d", at.Line, at.Column)
+	})
+	head, number, ok := strings.Cut(msg, "variable declaration at line ") // that a goto jumps over
+	line, err := strconv.Atoi(number)
+	if !ok || err != nil || line > file.LineCount() {
+		return msg
+	}
+	start := file.Offset(file.LineStart(line))
+	in := c.text.lineIn(c.cell.source)(start, start+bytes.IndexByte(append(c.text.text[start:], '\n'), '\n'))
+	return fmt.Sprintf("%svariable declaration at line %d", head, in)
+}
+
+var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(emissionName + `:(\d+):(\d+)`) })
+
 // wording returns a message in the compiler's words, on one line. A value that the cell returns
 // is an argument of ours in the emission. cells says that it is about the
 // cell's text.
@@ -207,7 +265,7 @@ func (c *checker) wording(e typeError, cells bool) string {
 		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
 	}
 	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
-	msg += c.hint(e.msg, e.pos)
+	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
 	for _, r := range e.rest {
 		msg += " (" + r.msg + c.place(r.pos) + ")"
 	}
@@ -218,8 +276,8 @@ func (c *checker) wording(e typeError, cells bool) string {
 }
 
 // finalCall returns the conversion or the call of a builtin with a value that the body ends in,
-// or nil.
-func (c *checker) finalCall() *ast.CallExpr {
+// or nil. It may stand in parentheses.
+func (c *checker) finalCall() ast.Expr {
 	list := c.body.List
 	if c.closing != "" {
 		list = list[:len(list)-1]
@@ -240,5 +298,5 @@ func (c *checker) finalCall() *ast.CallExpr {
 	if value := c.info.Types[call]; !fun.IsType() && !fun.IsBuiltin() || !value.IsValue() {
 		return nil
 	}
-	return call
+	return s.X
 }

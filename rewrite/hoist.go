@@ -74,7 +74,7 @@ func (p *planner) findStaying() {
 			}
 		}
 		for _, id := range it.refs {
-			if _, ok := p.locals[id.name]; ok {
+			if p.usesLocal(it, id) {
 				stay(it, "it uses the cell's variable "+id.name)
 			}
 		}
@@ -91,6 +91,16 @@ func (p *planner) findStaying() {
 			stay(m, "its type stays in the body")
 		}
 	}
+}
+
+// usesLocal reports whether id is a variable of the body where it uses it. An import of that name
+// is meant above the variable.
+func (p *planner) usesLocal(it *item, id ident) bool {
+	off, ok := p.locals[id.name]
+	if !ok || off < it.kw {
+		return ok
+	}
+	return !slices.ContainsFunc(p.plan.imports, func(imp importSpec) bool { return imp.localName() == id.name })
 }
 
 // findRuns numbers the funcs that stay and have no statement between them: they

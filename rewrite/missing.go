@@ -43,13 +43,16 @@ func (c *checker) missing(msg string, pos token.Pos) (name string, paths []strin
 // hint returns what to add to a message about an undefined name that is a package's.
 func (c *checker) hint(msg string, pos token.Pos) string {
 	name, paths := c.missing(msg, pos)
-	switch {
+	switch which := strings.Join(paths, " or "); {
 	case paths == nil:
 		return ""
+	case c.opts.Target == Block:
+		return " (" + which + " is not imported)"
 	case c.opts.FixImports:
-		return " (" + name + " is not imported, and may be " + strings.Join(paths, " or ") + ")"
+		return " (" + name + " is not imported, and may be " + which + ")"
+	default:
+		return " (" + which + " is not imported; --fix-imports adds it)"
 	}
-	return " (" + strings.Join(paths, " or ") + " is not imported; --fix-imports adds it)"
 }
 
 // fixImports imports the packages of the standard library that the emission uses without, and

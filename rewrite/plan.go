@@ -20,6 +20,7 @@ type plan struct {
 	hoists  []decl   // what goes to package level, in order
 	vars    []pkgVar // variables that go there too, because a method or generic function uses them
 	edits   edits    // sorted
+	inner   edits    // in the declarations that go to package level, sorted
 
 	// bodyless are functions, by their keyword, whose bodies can only be checked once the types
 	// of the variables that they use are known, and the ends of their signatures.
@@ -31,8 +32,11 @@ type plan struct {
 // pkgVar is a variable of the body that has to be the package's.
 type pkgVar struct {
 	ident
-	typ string
+	varType
 }
+
+// varType is a variable's type, spelled, and its zero value.
+type varType struct{ typ, zero string }
 
 // returns returns the type that the closure's returns give beside the error.
 func (p *plan) returns() string {
@@ -83,6 +87,7 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 		}
 	}
 	p.plan.edits.sort()
+	p.plan.inner.sort()
 	return &p.plan, nil
 }
 

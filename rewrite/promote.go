@@ -1,9 +1,11 @@
 package rewrite
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"slices"
+	"strings"
 )
 
 // promote makes variables of the body the package's where a method or a generic function, which
@@ -53,7 +55,7 @@ func (p *planner) usedByMethods() map[string]bool {
 		}
 		reached[it] = true
 		for _, id := range it.refs {
-			if _, ok := p.locals[id.name]; ok {
+			if p.usesLocal(it, id) {
 				names[id.name] = true
 			} else {
 				reach(p.named[id.name])
@@ -144,11 +146,12 @@ func (p *planner) assign(stmt ast.Stmt, names map[string]bool) {
 	}
 }
 
-// assignVar makes a var declaration assign what it has values for.
+// assignVar makes a var declaration assign what it has values for. Without values it assigns the
+// zero value, if there are labels: a goto may come back to it.
 func (p *planner) assignVar(d *ast.GenDecl) {
 	off := p.stmts.off
 	if first, ok := d.Specs[0].(*ast.ValueSpec); ok && !d.Lparen.IsValid() {
-		if first.Values == nil {
+		if first.Values == nil && len(p.plan.labels) == 0 {
 			p.deleteLines(off(d.Pos()), p.stmts.end(d))
 			return
 		}
@@ -159,10 +162,21 @@ func (p *planner) assignVar(d *ast.GenDecl) {
 	}
 	for _, spec := range d.Specs {
 		switch spec := spec.(*ast.ValueSpec); {
-		case spec.Values == nil:
-			p.plan.edits.replace(off(spec.Pos()), p.stmts.end(spec), "")
-		case spec.Type != nil:
+		case spec.Values != nil && spec.Type != nil:
 			p.plan.edits.replace(off(spec.Type.Pos()), p.stmts.end(spec.Type), "")
+		case spec.Values == nil && len(p.plan.labels) == 0:
+			p.plan.edits.replace(off(spec.Pos()), p.stmts.end(spec), "")
+		case spec.Values == nil:
+			p.plan.edits.replace(off(spec.Type.Pos()), p.stmts.end(spec.Type), "= "+p.zeros(spec.Names))
 		}
 	}
+}
+
+// zeros returns the zero values of variables.
+func (p *planner) zeros(names []*ast.Ident) string {
+	var list []string
+	for _, id := range names {
+		list = append(list, cmp.Or(p.know.vars[p.stmts.off(id.Pos())].zero, "nil"))
+	}
+	return strings.Join(list, ", ")
 }

@@ -42,8 +42,9 @@ type returned struct {
 
 // operand is a value that is returned.
 type operand struct {
-	expr ast.Expr // nil if it is one of several that a call gives
-	typ  types.Type
+	expr  ast.Expr // nil if it is one of several that a call gives
+	typ   types.Type
+	value constant.Value // nil if it is no constant
 }
 
 var (
@@ -104,7 +105,7 @@ func (c *checker) returns() ([]returned, bool) {
 	ok := true
 	add := func(values []ast.Expr) {
 		ret, known := c.returned(values)
-		ok = ok && known
+		ok = ok && known && c.universal(values[0].Pos(), "nil", "any")
 		list = append(list, ret)
 	}
 	ast.Inspect(c.body, func(n ast.Node) bool {
@@ -121,22 +122,29 @@ func (c *checker) returns() ([]returned, bool) {
 		}
 		return true
 	})
-	if call := c.finalCall(); call != nil {
-		add([]ast.Expr{call})
+	if last := c.finalCall(); last != nil {
+		add([]ast.Expr{last})
 	}
-	return list, ok && c.universal("nil", "any")
+	return list, ok && c.universal(c.body.Rbrace, "nil", "any")
 }
 
-// universal reports whether names mean everywhere in the emission what Go declares them as.
-func (c *checker) universal(names ...string) bool {
+// universal reports whether names mean at pos what Go declares them as. Where the emission declares
+// none of them, which is quick to see, they do everywhere.
+func (c *checker) universal(pos token.Pos, names ...string) bool {
+	if c.redeclared == nil {
+		c.redeclared = map[string]bool{}
+		for id := range c.info.Defs {
+			c.redeclared[id.Name] = true
+		}
+	}
 	for _, name := range names {
 		if c.pkg.Scope().Lookup(name) != nil {
 			return false
 		}
-	}
-	for id, obj := range c.info.Defs {
-		if v, ok := obj.(*types.Var); obj != nil && !(ok && v.IsField()) && slices.Contains(names, id.Name) {
-			return false
+		if c.redeclared[name] {
+			if _, obj := c.pkg.Scope().Innermost(pos).LookupParent(name, pos); obj != types.Universe.Lookup(name) {
+				return false
+			}
 		}
 	}
 	return true
@@ -157,7 +165,10 @@ func (c *checker) returned(exprs []ast.Expr) (returned, bool) {
 			}
 			continue
 		}
-		r.values = append(r.values, operand{e, tv.Type})
+		if tv.Type == nil || tv.Type == types.Typ[types.Invalid] {
+			tv = c.alone(e)
+		}
+		r.values = append(r.values, operand{e, tv.Type, tv.Value})
 	}
 	for _, v := range r.values {
 		if v.typ == nil || v.typ == types.Typ[types.Invalid] {
@@ -224,7 +235,7 @@ func (c *checker) common(returns []returned) types.Type {
 	}
 	for _, o := range singles {
 		if t, ok := c.untypedType(o); ok {
-			untyped = append(untyped, operand{o.expr, t})
+			untyped = append(untyped, operand{o.expr, t, o.value})
 		} else if !slices.ContainsFunc(typed, same(o.typ)) {
 			typed = append(typed, o.typ)
 		}
@@ -267,12 +278,17 @@ func (c *checker) untypedType(o operand) (types.Type, bool) {
 	if _, ok := ast.Unparen(o.expr).(*ast.BasicLit); ok {
 		return types.Typ[untypedKind[b.Kind()]], true
 	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	if types.CheckExpr(c.fset, c.pkg, o.expr.Pos(), o.expr, info) != nil {
-		return nil, false
-	}
-	b, ok = info.Types[o.expr].Type.(*types.Basic)
+	b, ok = c.alone(o.expr).Type.(*types.Basic)
 	return b, ok && b.Info()&types.IsUntyped != 0
+}
+
+// alone returns what e is where nothing around it gives it a type.
+func (c *checker) alone(e ast.Expr) types.TypeAndValue {
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	if types.CheckExpr(c.fset, c.pkg, e.Pos(), e, info) != nil {
+		return types.TypeAndValue{}
+	}
+	return info.Types[e]
 }
 
 // untypedKind gives the kind of a literal by that of its default type.
@@ -293,7 +309,7 @@ func (c *checker) fits(o operand, t types.Type) bool {
 	if !ok {
 		return true // nil, or an interface
 	}
-	v := c.info.Types[o.expr].Value
+	v := o.value
 	switch info := b.Info(); {
 	case info&types.IsInteger != 0:
 		if v == nil {

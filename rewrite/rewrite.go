@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"go/token"
+	"slices"
 
 	"github.com/cellwrap/cellwrap/templates"
 )
@@ -67,7 +68,7 @@ type Output struct {
 	// Name is the variable, "_" if there is none. Result is the Go type that its Wait
 	// returns. Both are empty if the cell passed through unchanged.
 	Name, Result string
-	Edits        []Edit       // what changed in the cell, in order
+	Edits        []Edit       // what changed in the cell, in order; last, in declarations that moved
 	Diagnostics  []Diagnostic // notes and warnings, in order
 }
 
@@ -188,7 +189,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker
 		return nil, nil, err
 	}
 	out.Name, out.Result = p.name, p.result
-	out.Edits = p.edits.public(src)
+	out.Edits = slices.Concat(p.edits, p.inner).public(src)
 	out.Diagnostics = append(notes, p.warnings...)
 	return out, checked, nil
 }

@@ -29,6 +29,9 @@ func (c *checker) speller() *speller {
 // of a function, or not exported by its package.
 func (s *speller) spell(t types.Type) (string, bool) {
 	s.bad, s.added = false, nil
+	if types.Identical(t, anyType) && types.Unalias(t) == t {
+		t = anyType // interface{}, as recover's
+	}
 	s.visit(t)
 	if s.bad {
 		if u := types.Unalias(t); u != t {

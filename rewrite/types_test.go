@@ -1,8 +1,14 @@
 package rewrite_test
 
 import (
+	"bytes"
 	"fmt"
-	"os"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +56,7 @@ var typeRules = map[string][]typeRow{
 		{alt("", `uint8(1)`, `byte(2)`), "uint8"},
 		{alt("", `rune(1)`, `int32(2)`), "rune"},
 		{alt("", `any(1)`, `interface{}(2)`), "any"},
-		{alt("", `interface{}(2)`, `any(1)`), "interface{}"},
+		{alt("", `interface{}(2)`, `any(1)`), "any"},
 		{alt(`import "time"`, `time.Second`, `2*time.Second`), "time.Duration"},
 		{alt("type t int", `t(1)`, `t(2)`), "t"},
 		{alt("type t int\ntype u = t", `t(1)`, `u(2)`), "t"},
@@ -658,19 +664,34 @@ var typeRules = map[string][]typeRow{
 
 // TestTypeRules holds the result's type for each row, and then compiles them all.
 func TestTypeRules(t *testing.T) {
-	build := &cellBuild{goldenBuild{dir: t.TempDir(), t: t}}
+	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for rule, rows := range typeRules {
 		t.Run(rule, func(t *testing.T) {
 			for i, row := range rows {
 				out := checkType(t, row, rewrite.Options{Package: "cell", Env: goldenEnv})
+				checkHeader(t, row.cell)
 				if out != nil {
-					build.add(fmt.Sprintf("%s_%d", strings.ReplaceAll(rule, " ", "_"), i), row.cell, out.Code)
+					build.add(fmt.Sprintf("%s_%d", strings.ReplaceAll(rule, " ", "_"), i), out.Code)
 				}
 			}
 		})
 	}
-	if !testing.Short() {
-		build.build()
+	build.build()
+}
+
+// checkHeader checks that a cell that can be a block is one whose header is one line, so that line N
+// of the cell stays line N.
+func checkHeader(t *testing.T, cell string) {
+	t.Helper()
+	out, err := rewrite.Cell([]byte(cell), rewrite.Options{Target: rewrite.Block, Env: goldenEnv, Assign: "result"})
+	if err != nil {
+		return
+	}
+	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc _() {\n"+string(out.Code)+"\n}", 0); err != nil {
+		t.Errorf("%s\n\tthe block does not parse: %v\n%s", cell, err, out.Code)
+	}
+	if first, _, _ := strings.Cut(string(out.Code), "\n"); !strings.Contains(first, "//cellwrap:wrapped") {
+		t.Errorf("%s\n\tthe header of the block is not one line:\n%s", cell, out.Code)
 	}
 }
 
@@ -693,33 +714,72 @@ func checkType(t *testing.T, row typeRow, opts rewrite.Options) *rewrite.Output 
 	if out.Result != row.want {
 		t.Errorf("%s\n\tgot %s, want %s\n%s", row.cell, out.Result, row.want, out.Code)
 	}
+	if formatted, err := format.Source(out.Code); err != nil || !bytes.Equal(formatted, out.Code) {
+		t.Errorf("%s\n\tgofmt changes the output (%v)\n%s", row.cell, err, out.Code)
+	}
 	for _, d := range out.Diagnostics {
 		t.Errorf("%s\n\t%s: %s: %s", row.cell, d.Pos, d.Severity, d.Msg)
 	}
 	return out
 }
 
-// cellBuild is goldenBuild for outputs that no golden case holds.
-type cellBuild struct{ goldenBuild }
+// cellBuild compiles outputs that no golden case holds: as few packages as their names allow,
+// for a compiler's start takes longer than its work on a cell.
+type cellBuild struct {
+	goldenBuild
+	packages []map[string]bool // the names that each declares (true) or imports
+}
 
-func (b *cellBuild) add(name, cell string, code []byte) {
-	b.write("file/"+name+"/cell.go", code)
-	b.units = append(b.units, goldenUnit{pkg: "file/" + name})
-	b.write("file/"+name+"/cell.txt", []byte(cell))
+func (b *cellBuild) add(name string, code []byte) {
+	f, err := parser.ParseFile(token.NewFileSet(), "", code, 0)
+	if err != nil {
+		b.t.Errorf("%s does not parse: %v\n%s", name, err, code)
+		return
+	}
+	names := map[string]bool{}
+	for _, imp := range f.Imports {
+		if imp.Name == nil {
+			names[path.Base(strings.TrimSuffix(imp.Path.Value, `"`))] = false
+		} else {
+			names[imp.Name.Name] = false
+		}
+	}
+	alone := slices.Contains(slices.Collect(maps.Keys(names)), ".")
+	for declared := range f.Scope.Objects {
+		names[declared] = true
+		alone = alone || types.Universe.Lookup(declared) != nil
+	}
+	clash := func(pkg map[string]bool) bool {
+		for name, declared := range names {
+			if other, ok := pkg[name]; ok && name != "_" && (declared || other) {
+				return true
+			}
+		}
+		return pkg["alone"]
+	}
+	i := slices.IndexFunc(b.packages, func(pkg map[string]bool) bool { return !clash(pkg) })
+	if i < 0 || alone {
+		i = len(b.packages)
+		b.packages = append(b.packages, map[string]bool{"alone": alone})
+	}
+	maps.Copy(b.packages[i], names)
+	b.write(fmt.Sprintf("file/p%d/%s.go", i, name), code)
 }
 
 func (b *cellBuild) build() {
+	if testing.Short() {
+		return
+	}
 	b.copyRuntime("reactor")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	for pkg, lines := range b.goCommand("build", "-trimpath", "./file/...") {
-		code, _ := os.ReadFile(filepath.Join(b.dir, pkg, "cell.go"))
-		b.t.Errorf("%s does not compile:\n%s\n%s", pkg, strings.Join(lines, ""), code)
+		b.t.Errorf("%s does not compile:\n%s", pkg, strings.Join(lines, ""))
 	}
 }
 
 // TestZeroValues holds what stands beside an error where the other returns give a value.
 func TestZeroValues(t *testing.T) {
-	build := &cellBuild{goldenBuild{dir: t.TempDir(), t: t}}
+	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for i, row := range []struct{ pre, value, result, zero string }{
 		{"", "1", "int", "0"},
 		{"", "1.5", "float64", "0"},
@@ -778,14 +838,12 @@ func TestZeroValues(t *testing.T) {
 		if last != nil && !strings.Contains(string(last.Code), "\treturn "+row.zero+", nil\n})") {
 			t.Errorf("%s\n\twant %s at the end of\n%s", end, row.zero, last.Code)
 		}
-		build.add(fmt.Sprint("zero_", i), cell, out.Code)
+		build.add(fmt.Sprint("zero_", i), out.Code)
 		if last != nil {
-			build.add(fmt.Sprint("end_", i), end, last.Code)
+			build.add(fmt.Sprint("end_", i), last.Code)
 		}
 	}
-	if !testing.Short() {
-		build.build()
-	}
+	build.build()
 }
 
 // TestTypesOfModules holds what becomes of types that another module hides, in a module of the
@@ -863,7 +921,7 @@ func Func() func(secret)       { return nil }
 // that the outputs compile. The cell's text stands around the markers ⟨…⟩.
 func TestUnused(t *testing.T) {
 	const c = "c := make(chan int, 1)\nvar v any = 1\nxs := []int{1}\nok := len(xs) > 0\n_, _, _, _ = c, v, xs, ok\n"
-	build := &cellBuild{goldenBuild{dir: t.TempDir(), t: t}}
+	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for i, want := range []string{
 		"x := 1⟨; _ = x⟩\n",
 		"var x = 1⟨; _ = x⟩\n",
@@ -923,6 +981,7 @@ func TestUnused(t *testing.T) {
 		"x := 1⟨; _ = x⟩\nf := func() { x = 2 }\nf()\n",
 		"x := `a\nb`⟨; _ = x⟩\n",
 		"x := []int{\n\t1,\n}⟨; _ = x⟩\n",
+		"func f() int {\n\tx := 1⟨; _ = x⟩\n\treturn 2\n}\nreturn f()\n",
 		"x := 1⟨; _ = x⟩\r\ny := 2⟨; _ = y⟩\r\n",
 	} {
 		cell, marked := "", want
@@ -942,7 +1001,7 @@ func TestUnused(t *testing.T) {
 				continue
 			}
 			if target == rewrite.File {
-				build.add(fmt.Sprint("unused_", i), cell, out.Code)
+				build.add(fmt.Sprint("unused_", i), out.Code)
 				continue
 			}
 			// A block is as it was, but for the edits.
@@ -964,9 +1023,7 @@ func TestUnused(t *testing.T) {
 			}
 		}
 	}
-	if !testing.Short() {
-		build.build()
-	}
+	build.build()
 }
 
 // lineStarts returns where each line begins.

@@ -17,16 +17,20 @@ func (p *planner) planUnused() *Error {
 	if len(p.know.unused) == 0 {
 		return nil
 	}
-	for _, u := range []*unit{p.stmts, p.syntax.decls} {
-		if u != nil {
-			p.useIn(u)
-		}
+	p.useIn(p.stmts, func(int) *edits { return &p.plan.edits })
+	if p.syntax.decls != nil {
+		p.useIn(p.syntax.decls, func(off int) *edits {
+			if p.itemAt(off).stays {
+				return &p.plan.edits
+			}
+			return &p.plan.inner
+		})
 	}
 	return nil
 }
 
-// useIn uses the variables that are declared in u.
-func (p *planner) useIn(u *unit) {
+// useIn uses the variables that are declared in u, by the edits that are of an offset.
+func (p *planner) useIn(u *unit, at func(off int) *edits) {
 	var stack []ast.Node
 	ast.Inspect(u.File, func(n ast.Node) bool {
 		if n == nil {
@@ -35,14 +39,14 @@ func (p *planner) useIn(u *unit) {
 		}
 		stack = append(stack, n)
 		if id, ok := n.(*ast.Ident); ok && p.know.unused[u.off(id.Pos())] == id.Name {
-			p.use(u, id, stack)
+			use(u, id, stack, at(u.off(id.Pos())))
 		}
 		return true
 	})
 }
 
 // use uses the variable id, which the innermost statement of the stack declares.
-func (p *planner) use(u *unit, id *ast.Ident, stack []ast.Node) {
+func use(u *unit, id *ast.Ident, stack []ast.Node, e *edits) {
 	i := len(stack) - 1
 	for ; i > 0; i-- {
 		if _, ok := stack[i].(ast.Stmt); ok {
@@ -50,7 +54,7 @@ func (p *planner) use(u *unit, id *ast.Ident, stack []ast.Node) {
 		}
 	}
 	text := "_ = " + id.Name
-	start := func(off int) { p.plan.edits.insert(off, " "+text+";", rankStart) }
+	start := func(off int) { e.insert(off, " "+text+";", rankStart) }
 	stmt := stack[i].(ast.Stmt)
 	if s, ok := stmt.(*ast.RangeStmt); ok {
 		start(u.off(s.Body.Lbrace) + 1)
@@ -66,16 +70,16 @@ func (p *planner) use(u *unit, id *ast.Ident, stack []ast.Node) {
 			start(u.off(parent.Colon) + 1)
 			return
 		}
-		p.plan.edits.insert(u.end(stmt), "; "+text, rankEnd)
+		e.insert(u.end(stmt), "; "+text, rankEnd)
 	case *ast.SwitchStmt, *ast.TypeSwitchStmt:
 		body := bodyOf(parent)
 		if len(body.List) == 0 {
-			p.plan.edits.insert(u.off(body.Lbrace)+1, " default: "+text+";", rankStart)
+			e.insert(u.off(body.Lbrace)+1, " default: "+text+";", rankStart)
 			return
 		}
 		start(u.off(body.List[0].(*ast.CaseClause).Colon) + 1)
 	default:
-		p.plan.edits.insert(u.end(stmt), "; "+text, rankEnd)
+		e.insert(u.end(stmt), "; "+text, rankEnd)
 	}
 }
 

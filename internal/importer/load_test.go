@@ -185,8 +185,8 @@ var V []error
 			types: []string{"var io.EOF error"},
 			wrong: map[string]string{
 				"github.com/x/y": "no required module provides package github.com/x/y (go get github.com/x/y)",
-				"m/sub":          "package m/sub is not in std",
-				"foo/bar":        "package foo/bar is not in std",
+				"m/sub":          "!package m/sub is not in std",
+				"foo/bar":        "!package foo/bar is not in std",
 			},
 			path: "m", version: "go1.24",
 		},

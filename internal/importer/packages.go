@@ -35,6 +35,8 @@ type Problem struct {
 	// an internal package of others, an import cycle, a malformed path.
 	// Otherwise something that the source does not show is missing.
 	Definite bool
+
+	mayChange bool // by files that a resolution does not depend on, so it is not remembered
 }
 
 // Import returns the package of an import path that was asked for. The error of

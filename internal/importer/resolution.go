@@ -39,7 +39,7 @@ var errStale = errors.New("export data is gone from the go command's build cache
 // may be remembered: a package that is missing can be there the next time.
 func (res *resolution) definite() bool {
 	for _, r := range res.Packages {
-		if r.Problem != nil && !r.Problem.Definite {
+		if r.Problem != nil && (!r.Problem.Definite || r.Problem.mayChange) {
 			return false
 		}
 	}

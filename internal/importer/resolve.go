@@ -58,6 +58,10 @@ func (im *Importer) resolve(ctx context.Context, at *site, want Names) (*resolut
 			r.TypesPath, r.Name, r.Export = p.ImportPath, p.Name, p.Export
 		default:
 			r.Problem = &Problem{Text: l.trouble(p, path)}
+			// Nothing can provide it but a directory that is not there yet.
+			if strings.HasSuffix(r.Problem.Text, " is not in std") {
+				r.Problem.Definite, r.Problem.mayChange = true, true
+			}
 		}
 		return r
 	}
