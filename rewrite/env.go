@@ -153,6 +153,21 @@ func (e *Env) filesFor(pkg, output string, cell *ast.File) (files []*ast.File, b
 	return files, broken
 }
 
+// otherPackage returns the package of the files of e if that is not pkg, and there are any.
+func (e *Env) otherPackage(pkg string) string {
+	other := ""
+	for _, f := range e.files {
+		switch {
+		case f.broken != nil || strings.HasSuffix(f.path, "_test.go"):
+		case f.file.Name.Name == pkg:
+			return ""
+		default:
+			other = f.file.Name.Name
+		}
+	}
+	return other
+}
+
 // declaredIn returns the names that f declares at package level.
 func declaredIn(f *ast.File) map[string]bool {
 	names := map[string]bool{}
