@@ -49,6 +49,9 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 			return nil, err
 		}
 		c := checker{plan: p, cell: s.cell, opts: opts, loader: packages, know: know, untyped: untyped}
+		if know.result != nil || untyped {
+			p.output = assembling(s.cell, p, opts) // most likely this is the last round
+		}
 		more, errs := c.check(ctx)
 		if errs != nil || more {
 			c.forget()
@@ -63,6 +66,9 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 			return nil, errs
 		case !more:
 			p.warnings = c.warnings()
+			if p.output == nil {
+				p.output = assembling(s.cell, p, opts)
+			}
 			return &c, nil
 		default:
 			know = c.know

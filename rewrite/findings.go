@@ -119,7 +119,7 @@ func (c *checker) mends(e typeError, off int, ok bool) bool {
 		c.know.unused[off] = name
 		return true
 	}
-	if strings.HasSuffix(e.msg, " and not used") && strings.Contains(e.msg, `" imported `) && !c.know.dropped[off] {
+	if isUnusedImport(e.msg) && !c.know.dropped[off] {
 		c.know.dropped[off] = true
 		return true
 	}
@@ -135,6 +135,10 @@ func unusedVar(msg string) (string, bool) {
 	return strings.CutSuffix(msg, " declared and not used") // of a type switch
 }
 
+func isUnusedImport(msg string) bool {
+	return strings.HasSuffix(msg, " and not used") && strings.Contains(msg, `" imported `)
+}
+
 // ignores reports whether an error is no error of what will be emitted.
 func (c *checker) ignores(e typeError) bool {
 	if last := c.finalCall(); last != nil && last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
@@ -146,7 +150,8 @@ func (c *checker) ignores(e typeError) bool {
 	if c.seeks() && strings.HasSuffix(e.msg, " in argument to "+c.runtime+".Values (overflows)") {
 		return true // as an int; another return may have a type that it fits
 	}
-	return e.msg == "generic function is missing function body" && len(c.bodyless) > 0
+	// What the bodies that are left out use is not known yet.
+	return len(c.bodyless) > 0 && (isUnusedImport(e.msg) || e.msg == "generic function is missing function body")
 }
 
 // problemAt returns why the import that stands at pos could not be had.

@@ -12,7 +12,9 @@ import (
 // planDecls decides which declarations go to package level and which stay in the
 // body, as closures if they are functions.
 func (p *planner) planDecls() *Error {
-	p.promote()
+	if err := p.promote(); err != nil {
+		return err
+	}
 	p.findStaying()
 	p.findRuns()
 	var jumps []jump
@@ -93,6 +95,11 @@ func (p *planner) findStaying() {
 	}
 }
 
+// hasDirective reports whether a //go: comment stands above a declaration.
+func (p *planner) hasDirective(it *item) bool {
+	return bytes.Contains(p.text[it.start:it.kw], []byte("//go:"))
+}
+
 // usesLocal reports whether id is a variable of the body where it uses it. An import of that name
 // is meant above the variable.
 func (p *planner) usesLocal(it *item, id ident) bool {
@@ -109,8 +116,11 @@ func (p *planner) findRuns() {
 	run := -1
 	prev := -1
 	for i, it := range p.items {
+		if it.run = i; !it.stays {
+			continue
+		}
 		next := sort.Search(len(p.list), func(i int) bool { return p.stmts.off(p.list[i].Pos()) > it.kw })
-		if run < 0 || next != prev || !it.stays || it.function() == nil || p.items[run].function() == nil || !p.items[run].stays {
+		if run < 0 || next != prev || it.function() == nil || p.items[run].function() == nil {
 			run = i
 		}
 		it.run, prev = run, next
@@ -135,7 +145,7 @@ func (p *planner) checkStaying(it *item, jumps []jump) *Error {
 			return p.errorf(off, "func init cannot be a closure, and must be: %s", it.why)
 		case f.Body == nil:
 			return p.errorf(off, "func %s has no body and cannot be a closure, and must be: %s", f.Name.Name, it.why)
-		case bytes.Contains(p.text[it.start:it.kw], []byte("//go:")):
+		case p.hasDirective(it):
 			return p.errorf(off, "func %s has a //go: directive, which a closure cannot have, and must be one: %s", f.Name.Name, it.why)
 		case jumpedOver(jumps, it.kw):
 			return p.errorf(off, "a goto jumps over func %s, which must be a closure: %s", f.Name.Name, it.why)

@@ -27,6 +27,8 @@ type plan struct {
 	bodyless map[int]int
 	wanted   []pkgVar // those variables, without their types
 	warnings []Diagnostic
+
+	output func() (*Output, *Error) // assembled in the background
 }
 
 // pkgVar is a variable of the body that has to be the package's.

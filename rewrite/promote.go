@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// promote makes variables of the body the package's where a method or a generic function, which
-// cannot be closures, uses them.
+// promote makes variables of the body the package's where a method, a generic function or one with
+// a //go: directive, which cannot be closures, uses them.
 //
 //	n := 1                                      var n int
 //	func (t) get() int { return n }     ⇒       func (t) get() int { return n }
@@ -17,15 +17,23 @@ import (
 //
 // That needs their types. Until they are known, the functions go without their bodies, and the
 // check finds the types out.
-func (p *planner) promote() {
+func (p *planner) promote() *Error {
 	if !p.know.checked || p.opts.Target != File {
-		return
+		return nil
 	}
 	names := p.usedByMethods()
 	if len(names) == 0 {
-		return
+		return nil
 	}
 	p.addTogether(names)
+	for _, it := range p.items {
+		// It would run before the cell does.
+		if f := it.function(); f != nil && f.Recv == nil && f.Name.Name == "init" {
+			if id := p.firstOf(it, names); id != nil {
+				return p.errorf(id.off, "func init cannot use the cell's variable %s", id.name)
+			}
+		}
+	}
 	known := true
 	for _, id := range p.declaredOf(names) {
 		typ, ok := p.know.vars[id.off]
@@ -36,14 +44,25 @@ func (p *planner) promote() {
 	if !known {
 		p.dropBodies(names)
 		p.plan.wanted, p.plan.vars = p.plan.vars, nil
-		return
+		return nil
 	}
 	for _, stmt := range p.list {
 		p.assign(unlabeled(stmt, func(*ast.LabeledStmt) {}), names)
 	}
+	return nil
 }
 
-// usedByMethods returns the variables of the body that methods and generic functions use,
+// firstOf returns the first use of one of names in a declaration, or nil.
+func (p *planner) firstOf(it *item, names map[string]bool) *ident {
+	for _, id := range it.refs {
+		if names[id.name] {
+			return &id
+		}
+	}
+	return nil
+}
+
+// usedByMethods returns the variables of the body that functions which cannot be closures use,
 // themselves or through other declarations.
 func (p *planner) usedByMethods() map[string]bool {
 	names := map[string]bool{}
@@ -63,7 +82,7 @@ func (p *planner) usedByMethods() map[string]bool {
 		}
 	}
 	for _, it := range p.items {
-		if f := it.function(); f != nil && (f.Recv != nil || f.Type.TypeParams != nil) {
+		if f := it.function(); f != nil && (f.Recv != nil || f.Type.TypeParams != nil || p.hasDirective(it)) {
 			reach(it)
 		}
 	}
@@ -126,7 +145,7 @@ func (p *planner) dropBodies(names map[string]bool) {
 	p.plan.bodyless = map[int]int{}
 	for _, it := range p.items {
 		f := it.function()
-		if f != nil && f.Body != nil && slices.ContainsFunc(it.refs, func(id ident) bool { return names[id.name] }) {
+		if f != nil && f.Body != nil && p.firstOf(it, names) != nil {
 			p.plan.bodyless[it.kw] = p.syntax.decls.end(f.Type)
 		}
 	}

@@ -180,11 +180,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker
 	if failure != nil {
 		return nil, nil, failure
 	}
-	assemble := assembleFile
-	if opts.Target == Block {
-		assemble = assembleBlock
-	}
-	out, err := assemble(c, p, opts)
+	out, err := p.output()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -194,6 +190,25 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker
 	return out, checked, nil
 }
 
+// assembling assembles a plan's output in the background, and returns how to get it.
+func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
+	assemble := assembleFile
+	if opts.Target == Block {
+		assemble = assembleBlock
+	}
+	var out *Output
+	var err *Error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err = assemble(c, p, opts)
+	}()
+	return func() (*Output, *Error) {
+		<-done
+		return out, err
+	}
+}
+
 // planned plans, with types if they are wanted and something is known.
 func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, *checker, error) {
 	if opts.Types == TypesOff || opts.Env == nil {
@@ -201,6 +216,7 @@ func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, 
 		if err != nil {
 			return nil, nil, err // not a nil *Error
 		}
+		p.output = assembling(s.cell, p, opts)
 		return p, nil, nil
 	}
 	c, err := typed(ctx, s, opts, name)

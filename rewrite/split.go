@@ -175,6 +175,9 @@ func (s *splitter) comment(off int, lit string) *Error {
 	if strings.HasPrefix(lit, "//go:embed ") && s.startsLine(off) {
 		return s.errorf(off, "a cell cannot embed files (its variables are local, and //go:embed needs a package's)")
 	}
+	if strings.HasPrefix(lit, "//go:linkname ") && s.startsLine(off) {
+		return s.errorf(off, "a cell cannot link names (its variables are local, and //go:linkname needs a package's)")
+	}
 	if len(s.stack) > 0 {
 		return nil
 	}

@@ -14,7 +14,9 @@ import (
 )
 
 // BenchmarkProcess runs the command as the README installs it, in turns with gofmt on the same
-// text, and reports both medians and their ratio.
+// text, and reports both medians and their ratio: without types, and with types in a module that
+// has the runtime, when the cache is warm. The last ones are with a cache that is empty each time,
+// when the go command is started.
 func BenchmarkProcess(b *testing.B) {
 	bin := filepath.Join(b.TempDir(), "cellwrap")
 	build := exec.Command("go", "build", "-o", bin, ".")
@@ -26,27 +28,47 @@ func BenchmarkProcess(b *testing.B) {
 	if err != nil {
 		b.Skip("no gofmt to compare with")
 	}
-	for _, size := range []int{200, 1_500, 6_000, 60_000, 600_000} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			cell := cellOf(b, size)
-			b.SetBytes(int64(len(cell)))
-			var ours, theirs []time.Duration
-			for b.Loop() {
-				theirs = append(theirs, process(b, cell, gofmt))
-				ours = append(ours, process(b, cell, bin, "--types", "off", "--stdin-filename", "x.gocell"))
+	cache := b.TempDir()
+	b.Setenv("XDG_CACHE_HOME", cache)
+	compare := func(b *testing.B, imports, body string, empty bool, args ...string) {
+		cell, fragment := []byte(imports+body), []byte(body)
+		args = append(args, "--stdin-filename", "x.gocell")
+		process(b, cell, bin, args...)
+		b.SetBytes(int64(len(cell)))
+		var ours, theirs []time.Duration
+		for b.Loop() {
+			if empty {
+				os.RemoveAll(filepath.Join(cache, "cellwrap"))
 			}
-			b.ReportMetric(0, "ns/op") // it is of no meaning: the two together
-			b.ReportMetric(float64(median(ours).Microseconds()), "µs/cellwrap")
-			b.ReportMetric(float64(median(theirs).Microseconds()), "µs/gofmt")
-			b.ReportMetric(float64(median(ours))/float64(median(theirs)), "×gofmt")
-		})
+			theirs = append(theirs, process(b, fragment, gofmt))
+			ours = append(ours, process(b, cell, bin, args...))
+		}
+		b.ReportMetric(0, "ns/op") // it is of no meaning: the two together
+		b.ReportMetric(float64(median(ours).Microseconds()), "µs/cellwrap")
+		b.ReportMetric(float64(median(theirs).Microseconds()), "µs/gofmt")
+		b.ReportMetric(float64(median(ours))/float64(median(theirs)), "×gofmt")
 	}
+	for _, size := range []int{200, 1_500, 6_000, 60_000, 600_000} {
+		body := string(cellOf(b, size))
+		b.Run(fmt.Sprintf("off/%d", size), func(b *testing.B) { compare(b, "", body, false, "--types", "off") })
+		b.Run(fmt.Sprintf("types/%d", size), func(b *testing.B) { compare(b, "", body, false) })
+	}
+	const (
+		std  = "import (\n\t\"fmt\"\n\t\"strings\"\n\t\"time\"\n)\n"
+		http = "import (\n\t\"fmt\"\n\t\"net/http\"\n\t\"time\"\n)\n"
+	)
+	words := "words := strings.Fields(\"a b c\")\nfor i, w := range words {\n\tfmt.Println(i, w, time.Second)\n}\nreturn words, nil\n"
+	get := "c := &http.Client{Timeout: time.Second}\nresp, err := c.Get(\"http://localhost\")\nif err != nil {\n\treturn nil, err\n}\nfmt.Println(resp.StatusCode)\nreturn resp.Header, nil\n"
+	b.Run("types/std", func(b *testing.B) { compare(b, std, words, false) })
+	b.Run("types/http", func(b *testing.B) { compare(b, http, get, false) })
+	b.Run("cold/std", func(b *testing.B) { compare(b, std, words, true) })
+	b.Run("cold/http", func(b *testing.B) { compare(b, http, get, true) })
 }
 
 // cellOf returns a cell of about size bytes, formatted, as after gofmt.
 func cellOf(b *testing.B, size int) []byte {
 	var s strings.Builder
-	s.WriteString("x := 1\n")
+	s.WriteString("x, y := 1, map[int]int{}\nf := func(i int, s string, y int) int { return i + len(s) + y }\n")
 	for i := 0; s.Len() < size; i++ {
 		fmt.Fprintf(&s, "if x > %d {\n\tfor i := range %d {\n\t\tx += f(i, \"abc\", y[i])\n\t}\n\treturn x, nil // done\n}\n", i, i)
 	}
@@ -61,6 +83,7 @@ func cellOf(b *testing.B, size int) []byte {
 // process returns how long a process takes with text on its standard input.
 func process(b *testing.B, text []byte, name string, args ...string) time.Duration {
 	cmd := exec.Command(name, args...)
+	cmd.Dir = "../../examples" // in the module, and no package itself
 	cmd.Stdin = bytes.NewReader(text)
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
