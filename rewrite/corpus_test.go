@@ -107,7 +107,6 @@ var goLine = regexp.MustCompile(`(?m)^go .*\n`)
 // the standard library.
 func newCorpus(t *testing.T, experiment string) *corpus {
 	t.Helper()
-	ownCache(t)
 	t.Setenv("GOEXPERIMENT", experiment)
 	t.Setenv("GOPROXY", "off")
 	c := openCorpus(t, t.TempDir())
@@ -161,17 +160,6 @@ func readFile(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return text
-}
-
-// ownCache keeps a test out of the user's cache, but for Go's builds.
-func ownCache(t *testing.T) {
-	t.Helper()
-	out, err := exec.Command("go", "env", "GOCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("GOCACHE", strings.TrimSpace(string(out))) // which is otherwise below the other
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 }
 
 func (c *corpus) write(path string, text []byte) {

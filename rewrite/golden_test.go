@@ -172,9 +172,6 @@ func checkGoldenLines(t *testing.T, out *rewrite.Output, name string) {
 	}
 }
 
-// goldenEnv is where the cases' imports are found: our module, which has the runtime.
-var goldenEnv = rewrite.NewEnv("..")
-
 const goldenModule = "github.com/cellwrap/cellwrap"
 
 // goldenBuild is the outputs of all cases as one module, with a package for each case and

@@ -165,7 +165,6 @@ return lo.T4(cmp.OnlyHere{}, &y.Node{}, rapid.Just(1), func(y.Kind) error { retu
 // replaced by a directory; from a vendor directory; and in a workspace. The results have their
 // static types.
 func TestModules(t *testing.T) {
-	ownCache(t)
 	dir := moduleCorpus(t)
 	t.Run("cache", func(t *testing.T) { runModules(openCorpus(t, dir)) })
 	t.Run("vendor", func(t *testing.T) {

@@ -1,0 +1,31 @@
+package rewrite_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// goldenEnv is where the cases' imports are found: our module, which has the runtime.
+var goldenEnv *rewrite.Env
+
+// TestMain gives the tests a cache of types of their own.
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	out, err := exec.Command("go", "env", "GOCACHE").Output()
+	dir, err2 := os.MkdirTemp("", "cellwrap")
+	if err != nil || err2 != nil {
+		fmt.Fprintln(os.Stderr, err, err2)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv("GOCACHE", strings.TrimSpace(string(out))) // which is otherwise below the other
+	os.Setenv("XDG_CACHE_HOME", dir)
+	goldenEnv = rewrite.NewEnv("..")
+	return m.Run()
+}
