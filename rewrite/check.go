@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"context"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-
-	"golang.org/x/tools/go/ast/astutil"
 
 	"github.com/cellwrap/cellwrap/internal/importer"
 )
@@ -159,76 +155,6 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	return more, nil
 }
 
-// emit puts the emission's parts together, unformatted. A skeleton of the user's is checked
-// with them; cellwrap's own are known.
-func (c *checker) emit() *Error {
-	f := &fragment{}
-	c.text = f
-	if c.opts.Target == Block && c.emitInFile() {
-		return nil
-	}
-	head, header, tail := "package "+c.opts.Package+"\n", c.header(), "})\n"
-	for _, imp := range c.imports {
-		head += "import " + imp.Name + " " + imp.Path + "\n"
-	}
-	if c.opts.Target == Block {
-		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
-	}
-	switch {
-	case c.opts.Target == Block && c.name == "_":
-		head, header, tail = head+"func _() {\n", "_ = "+header, tail+"}\n"
-	case c.opts.Target == Block:
-		head, header, tail = head+"func _() {\n", c.name+" := "+header, tail+"_ = "+c.name+"\n}\n"
-	case c.opts.Template != nil:
-		text, err := c.fill(c.opts)
-		if err != nil {
-			return &Error{Pos: err.Pos, Msg: err.Msg}
-		}
-		head, header, tail = string(text.Head), string(text.Header), string(text.Tail)
-	default:
-		header = "var " + c.name + " = " + header
-	}
-	f.add(head)
-	f.append(hoistedText(c.cell, c.plan, c.bodyless))
-	f.add(header)
-	c.bodyAt = len(f.text)
-	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
-	f.add("\n" + c.closing + "\n" + tail)
-	return nil
-}
-
-// emitInFile puts a block's emission into the file around it, and imports the runtime there if
-// the user has yet to do that. It fails if there is no such file.
-func (c *checker) emitInFile() bool {
-	before := c.opts.Before
-	clause, _ := parser.ParseFile(token.NewFileSet(), "", before, parser.ImportsOnly|parser.SkipObjectResolution)
-	if clause == nil || !clause.Package.IsValid() || clause.Name.Name == "_" {
-		return false
-	}
-	f := c.text
-	at := int(clause.Name.End() - clause.FileStart)
-	f.add(string(before[:at]))
-	if !slices.ContainsFunc(clause.Imports, func(i *ast.ImportSpec) bool { return unquote(i.Path.Value) == c.opts.Runtime }) {
-		f.add("; import " + c.runtime + " " + strconv.Quote(c.opts.Runtime))
-	}
-	f.add(string(before[at:]))
-	if c.name == "_" {
-		f.add("_ = " + c.header())
-	} else {
-		f.add(c.name + " := " + c.header())
-	}
-	c.bodyAt = len(f.text)
-	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
-	f.add("\n" + c.closing + "\n})\n")
-	f.add(string(c.opts.After))
-	if _, err := parser.ParseFile(token.NewFileSet(), "", f.text, parser.SkipObjectResolution); err != nil {
-		*f = fragment{}
-		return false
-	}
-	c.inFile = true
-	return true
-}
-
 // findVars finds the types of variables that have to be the package's.
 func (c *checker) findVars() error {
 	byOff := map[int]types.Object{}
@@ -263,36 +189,6 @@ func (c *checker) warnings() []Diagnostic {
 		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime)}
 	}
 	return nil
-}
-
-// header returns what the body stands behind, but for the variable.
-func (p *plan) header() string {
-	name := ""
-	if p.named {
-		name = "_ "
-	}
-	return p.runtime + "." + p.run + "(func() (" + name + p.returns() + ", " + name + "error) {\n"
-}
-
-// emissionName stands for the emission in messages of go/types that hold positions.
-const emissionName = "emission"
-
-// parse parses the emission and finds the body in it.
-func (c *checker) parse() *Error {
-	c.fset = c.opts.Env.fset
-	f, err := parser.ParseFile(c.fset, emissionName, c.text.text, parser.SkipObjectResolution)
-	if err != nil {
-		return c.cell.errorf(c.cell.headerOff(), "%v", err)
-	}
-	c.file = f
-	path, _ := astutil.PathEnclosingInterval(f, f.FileStart+token.Pos(c.bodyAt), f.FileStart+token.Pos(c.bodyAt))
-	for _, n := range path {
-		if n, ok := n.(*ast.FuncLit); ok {
-			c.body = n.Body
-			return nil
-		}
-	}
-	return c.cell.errorf(c.cell.headerOff(), "the cell's text leaves its closure")
 }
 
 // seeks reports whether the result's type is still to be found.
