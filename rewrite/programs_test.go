@@ -26,7 +26,7 @@ var notRun = listed(map[string]string{
 	"looks at its own lines, functions' names or stack": `
 		devirtualization_nil_panics.go devirtualization_nil_panics.go(main)
 		fixedbugs/bug347.go fixedbugs/bug347.go(main) fixedbugs/bug348.go fixedbugs/bug348.go(main)
-		fixedbugs/issue14646.go(main) fixedbugs/issue17381.go(main)
+		fixedbugs/issue14646.go(main) fixedbugs/issue17381.go fixedbugs/issue17381.go(main)
 		fixedbugs/issue21879.go fixedbugs/issue21879.go(main) fixedbugs/issue22083.go(main)
 		fixedbugs/issue27201.go fixedbugs/issue27201.go(main) fixedbugs/issue34123.go(main)
 		fixedbugs/issue4562.go fixedbugs/issue4562.go(main) fixedbugs/issue5856.go fixedbugs/issue5856.go(main)
@@ -38,7 +38,7 @@ var notRun = listed(map[string]string{
 		fixedbugs/bug369.go fixedbugs/bug369.go(main) fixedbugs/issue21317.go fixedbugs/issue21317.go(main)
 		linkobj.go linkobj.go(main)`,
 	"looks at the addresses or lives of package variables, which are the cell's": `
-		gcstring.go nilptr.go zerosize.go`,
+		fixedbugs/issue54343.go gcstring.go nilptr.go zerosize.go`,
 	"initializes package variables in another order than theirs": `
 		fixedbugs/bug446.go`,
 	"has package variables of a type that only package variables can have (cgo.Incomplete)": `
@@ -48,7 +48,8 @@ var notRun = listed(map[string]string{
 // refusedPrograms are those that cellwrap refuses, by reason.
 var refusedPrograms = listed(map[string]string{
 	"main declares what the package declares too": `
-		const8.go fixedbugs/bug058.go fixedbugs/issue18661.go ken/simparray.go method7.go
+		abi/named_results.go abi/named_return_stuff.go const8.go fixedbugs/bug058.go
+		fixedbugs/issue18661.go fixedbugs/issue50671.go ken/simparray.go method7.go
 		typeparam/nested.go typeparam/nested.go(main)`,
 	"a constant of main, which becomes the package's, has the name of what it is made of": `
 		const8.go(main)`,
