@@ -153,19 +153,14 @@ func (e *Env) filesFor(pkg, output string, cell *ast.File) (files []*ast.File, b
 	return files, broken
 }
 
-// otherPackage returns the package of the files of e if that is not pkg, and there are any.
-func (e *Env) otherPackage(pkg string) string {
-	other := ""
+// otherPackage returns the package, if it is not pkg, whose files of e declare name, or "".
+func (e *Env) otherPackage(pkg, name string) string {
 	for _, f := range e.files {
-		switch {
-		case f.broken != nil || strings.HasSuffix(f.path, "_test.go"):
-		case f.file.Name.Name == pkg:
-			return ""
-		default:
-			other = f.file.Name.Name
+		if f.broken == nil && f.file.Name.Name != pkg && declaredIn(f.file)[name] {
+			return f.file.Name.Name
 		}
 	}
-	return other
+	return ""
 }
 
 // declaredIn returns the names that f declares at package level.

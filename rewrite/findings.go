@@ -271,8 +271,10 @@ func (c *checker) wording(e typeError, cells bool) string {
 	}
 	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
 	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
-	if other := c.opts.Env.otherPackage(c.file.Name.Name); other != "" && strings.HasPrefix(e.msg, "undefined: ") && msg == e.msg {
-		msg += " (the files here are package " + other + ", not " + c.file.Name.Name + "; see --package)"
+	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {
+		if other := c.opts.Env.otherPackage(c.file.Name.Name, name); other != "" {
+			msg += " (package " + other + " here has it, and the cell's is " + c.file.Name.Name + "; see --package)"
+		}
 	}
 	for _, r := range e.rest {
 		msg += " (" + r.msg + c.place(r.pos) + ")"
