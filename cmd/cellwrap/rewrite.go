@@ -35,16 +35,19 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		return exitUsage
 	}
 	spareGC(inputs)
-	results := c.all(ctx, inputs)
+	bar := startProgress(stderr, len(inputs))
+	results := c.all(ctx, inputs, bar)
 	if len(inputs) > 1 && c.opts.Target == rewrite.File && c.opts.Types != rewrite.TypesOff {
 		// A cell may use what another one becomes, and that one's type may be new.
 		for range inputs {
 			if !c.envs.learn(results) {
 				break
 			}
-			results = c.all(ctx, inputs)
+			bar.done.Store(0)
+			results = c.all(ctx, inputs, bar)
 		}
 	}
+	bar.end()
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "cellwrap: interrupted")
 		return exitInterrupted
@@ -90,7 +93,7 @@ func spareGC(inputs []input) {
 }
 
 // all rewrites the inputs in parallel.
-func (c *config) all(ctx context.Context, inputs []input) []*result {
+func (c *config) all(ctx context.Context, inputs []input, bar *progress) []*result {
 	results := make([]*result, len(inputs))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -98,6 +101,7 @@ func (c *config) all(ctx context.Context, inputs []input) []*result {
 		slots <- struct{}{}
 		wg.Go(func() {
 			results[i] = c.one(ctx, in)
+			bar.done.Add(1)
 			<-slots
 		})
 	}

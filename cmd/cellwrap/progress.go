@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// progress shows on a terminal how many inputs are done, once that takes longer than a second.
+type progress struct {
+	w     io.Writer // nil: it shows nothing
+	total int
+	done  atomic.Int64
+	stop  chan struct{}
+	ended sync.WaitGroup
+}
+
+// startProgress begins to show the progress of total inputs on w if it is a terminal.
+func startProgress(w io.Writer, total int) *progress {
+	p := &progress{total: total, stop: make(chan struct{})}
+	if total > 1 && isTerminal(w) {
+		p.w = w
+		p.ended.Go(p.show)
+	}
+	return p
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// show writes the line until the progress ends, and then clears it.
+func (p *progress) show() {
+	wait := time.NewTimer(time.Second)
+	defer wait.Stop()
+	shown := false
+	for {
+		select {
+		case <-wait.C:
+			fmt.Fprintf(p.w, "\rcellwrap: %d of %d", p.done.Load(), p.total)
+			shown = true
+			wait.Reset(100 * time.Millisecond)
+		case <-p.stop:
+			if shown {
+				fmt.Fprint(p.w, "\r\x1b[K")
+			}
+			return
+		}
+	}
+}
+
+// end stops it. It returns when nothing is shown any more.
+func (p *progress) end() {
+	close(p.stop)
+	p.ended.Wait()
+}
