@@ -35,6 +35,7 @@ package golden
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -195,7 +196,8 @@ func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options 
 	}
 	opts.Env = env
 	if target == rewrite.Block {
-		opts.Before, opts.After = []byte(blockBefore), []byte("\n}\n")
+		opts.Before = fmt.Appendf(nil, blockBefore, cmp.Or(opts.Runtime, rewrite.DefaultRuntime))
+		opts.After = []byte("\n}\n")
 	}
 	return opts
 }
@@ -210,6 +212,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	%q
 )
 
 func _() {

@@ -17,14 +17,18 @@ import (
 // facts are what type-checking has found out about a cell, by offsets in it. The zero value
 // knows nothing.
 type facts struct {
-	checked    bool            // the cell was checked, so that the rest counts
-	result     *result         // nil: not known, so any
-	final      bool            // the call at the end is a conversion or a builtin's, and has a value
-	unused     map[int]string  // variables that are declared and not used
-	dropped    map[int]bool    // imports that are not used
-	vars       map[int]varType // of variables that have to be the package's
-	fixed      []importSpec    // imports that --fix-imports adds
-	incomplete *Diagnostic     // why something may be unknown
+	checked bool            // the cell was checked, so that the rest counts
+	result  *result         // nil: not known yet
+	untyped bool            // it cannot be known or written, so it is any
+	final   bool            // the call at the end is a conversion or a builtin's, and has a value
+	unused  map[int]string  // variables that are declared and not used
+	dropped map[int]bool    // imports that are not used
+	vars    map[int]varType // of variables that have to be the package's
+	fixed   []importSpec    // imports that --fix-imports adds
+
+	// incomplete is why something may be unknown. Each round finds it anew: what the first
+	// emission lacks, whose result is any, another file may need.
+	incomplete *Diagnostic
 }
 
 // maxErrors is how many type errors of a cell are reported, as by the compiler.
@@ -37,15 +41,14 @@ const maxErrors = 10
 // the promise that what is emitted was checked.
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}}
-	untyped := false // the result's type was found, and led to an error
 	packages := &loader{packages: opts.Env.packages}
 	for {
 		p, err := makePlan(s, opts, name, &know)
 		if err != nil {
 			return nil, err
 		}
-		c := checker{plan: p, cell: s.cell, opts: opts, loader: packages, know: know, untyped: untyped}
-		if know.result != nil || untyped {
+		c := checker{plan: p, cell: s.cell, opts: opts, loader: packages, know: know}
+		if know.result != nil || know.untyped {
 			p.output = assembling(s.cell, p, opts) // most likely this is the last round
 		}
 		more, errs := c.check(ctx)
@@ -55,9 +58,9 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case errs != nil && know.result != nil && !untyped:
+		case errs != nil && know.result != nil:
 			// Go refuses the type where it stands now: a name may be shadowed.
-			untyped, know.result = true, nil
+			know.untyped, know.result = true, nil
 		case errs != nil:
 			return nil, errs
 		case !more:
@@ -75,22 +78,24 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 // checker checks the emission of a plan.
 type checker struct {
 	*plan
-	cell    *cell
-	opts    *Options
-	loader  *loader
-	know    facts
-	untyped bool
+	cell   *cell
+	opts   *Options
+	loader *loader
+	know   facts
 
-	text   *fragment
-	bodyAt int  // where the body is in it
-	inFile bool // it is a whole file of the user's
-	fset   *token.FileSet
-	file   *ast.File
-	body   *ast.BlockStmt // of the closure
-	info   types.Info
-	pkg    *types.Package
-	found  *importer.Packages
-	errs   []typeError
+	text       *fragment
+	bodyAt     int         // where the body is in it
+	inFile     bool        // it is a whole file of the user's
+	headerAt   int         // where a block's header is, in a file
+	unimported bool        // that file does not import the runtime
+	files      []*ast.File // the package's
+	fset       *token.FileSet
+	file       *ast.File
+	body       *ast.BlockStmt // of the closure
+	info       types.Info
+	pkg        *types.Package
+	found      *importer.Packages
+	errs       []typeError
 
 	redeclared map[string]bool // names that the emission declares anywhere
 	broken     bool            // another file of the package is
@@ -119,9 +124,10 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 			return false, err
 		}
 	}
-	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.file)
-	c.broken = broken != ""
+	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.name, c.file)
+	c.broken, c.know.incomplete = broken != "", nil
 	files = append(files, c.file)
+	c.files = files
 	want := wanted(files, c.opts.Runtime)
 	var err error
 	if c.found, err = c.loader.load(ctx, want); err != nil {
@@ -150,7 +156,8 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	}
 	if c.seeks() {
 		c.know.result = c.agree()
-		more = more || c.know.result != nil
+		c.know.untyped = c.know.result == nil
+		more = true
 	}
 	return more, nil
 }
@@ -170,12 +177,19 @@ func (c *checker) findVars() error {
 		if ok {
 			typ.typ, ok = s.spell(obj.Type())
 		}
+		if d := c.know.incomplete; !ok && d != nil {
+			return &Error{Pos: d.Pos, End: d.End, Msg: d.Msg}
+		}
 		if !ok {
 			return c.cell.errorf(v.off, "a method or a generic function uses %s, whose type cannot be written outside of the cell's function", v.name)
 		}
 		typ.zero = zero(obj.Type(), typ.typ)
 		c.know.vars[v.off] = typ
-		c.know.fixed = append(c.know.fixed, s.added...)
+		for _, imp := range s.added {
+			if !slices.ContainsFunc(c.know.fixed, func(old importSpec) bool { return old.path == imp.path }) {
+				c.know.fixed = append(c.know.fixed, imp)
+			}
+		}
 	}
 	return nil
 }
@@ -185,6 +199,8 @@ func (c *checker) warnings() []Diagnostic {
 	switch {
 	case c.know.incomplete != nil:
 		return []Diagnostic{*c.know.incomplete}
+	case c.unimported:
+		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the file does not import %s", c.opts.Runtime)}
 	case c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime):
 		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime)}
 	}
@@ -192,7 +208,7 @@ func (c *checker) warnings() []Diagnostic {
 }
 
 // seeks reports whether the result's type is still to be found.
-func (c *checker) seeks() bool { return c.know.result == nil && !c.untyped }
+func (c *checker) seeks() bool { return c.know.result == nil && !c.know.untyped }
 
 // run runs go/types.
 func (c *checker) run(files []*ast.File) {

@@ -42,10 +42,11 @@
 // # What changes
 //
 // The body's own returns get a value and an error; a final expression is returned; a return is
-// added where one is missing. A variable that is not used gets _ = x. Functions, types and constants go to package level unless they
-// use the body's variables, or the target is a block; a function that stays becomes a
-// closure. A variable that a method or a generic function uses becomes the package's. Imports merge,
-// and those that the cell does not use are dropped (without types, standard packages only).
+// added where one is missing. A variable that is not used gets _ = x. Functions, types and
+// constants go to package level unless they use the body's variables, or the target is a block; a
+// function that stays becomes a closure. A variable that a method or a generic function uses
+// becomes the package's. Imports merge, and those that the cell does not use are dropped (without
+// types, standard packages only).
 // Magics go. [Output] lists each edit.
 //
 // # What is refused

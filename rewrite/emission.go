@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/ast/astutil"
@@ -52,17 +51,19 @@ func (c *checker) emit() *Error {
 // the user has yet to do that. It fails if there is no such file.
 func (c *checker) emitInFile() bool {
 	before := c.opts.Before
-	clause, _ := parser.ParseFile(token.NewFileSet(), "", before, parser.ImportsOnly|parser.SkipObjectResolution)
-	if clause == nil || !clause.Package.IsValid() || clause.Name.Name == "_" {
+	clause := clauseOf(before)
+	if clause == nil {
 		return false
 	}
 	f := c.text
 	at := int(clause.Name.End() - clause.FileStart)
 	f.add(string(before[:at]))
-	if !slices.ContainsFunc(clause.Imports, func(i *ast.ImportSpec) bool { return unquote(i.Path.Value) == c.opts.Runtime }) {
+	if _, ok := runtimeIn(clause, c.opts.Runtime); !ok {
+		c.unimported = true
 		f.add("; import " + c.runtime + " " + strconv.Quote(c.opts.Runtime))
 	}
 	f.add(string(before[at:]))
+	c.headerAt = len(f.text)
 	if c.name == "_" {
 		f.add("_ = " + c.header())
 	} else {
@@ -78,6 +79,25 @@ func (c *checker) emitInFile() bool {
 	}
 	c.inFile = true
 	return true
+}
+
+// clauseOf returns the package clause and the imports of a file that begins with text, or nil.
+func clauseOf(text []byte) *ast.File {
+	f, _ := parser.ParseFile(token.NewFileSet(), "", text, parser.ImportsOnly|parser.SkipObjectResolution)
+	if f == nil || !f.Package.IsValid() || f.Name.Name == "_" {
+		return nil // the rest of the file may be cut off, so there may be an error all the same
+	}
+	return f
+}
+
+// runtimeIn returns the name by which a file imports the runtime.
+func runtimeIn(f *ast.File, runtime string) (string, bool) {
+	for _, spec := range f.Imports {
+		if name := localName(spec); unquote(spec.Path.Value) == runtime && token.IsIdentifier(name) && name != "_" {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // header returns what the body stands behind, but for the variable.

@@ -20,7 +20,7 @@ import (
 
 // Env is what a cell may use beside its own text: the packages that an import finds in a
 // directory, and the declarations of other files of the package that the output will be part
-// of. Functions' bodies do not count. An Env is safe for concurrent use once it is complete.
+// of. Functions' bodies count only for initialization cycles. An Env is safe for concurrent use once it is complete.
 //
 // To find packages it starts the go command, unless the cache knows them.
 type Env struct {
@@ -34,6 +34,8 @@ type Env struct {
 type envFile struct {
 	path   string
 	file   *ast.File // without bodies
+	bodies *ast.File // with them
+	text   []byte
 	broken *scanner.Error
 }
 
@@ -48,14 +50,13 @@ func NewEnv(dir string) *Env {
 // replaces one of the same name. A file that cannot be parsed is not an error here: the cell that needs it gets a warning.
 func (e *Env) With(name string, src []byte) *Env {
 	f, err := parser.ParseFile(e.fset, name, src, parser.SkipObjectResolution)
-	added := envFile{path: name, file: f}
+	added := envFile{path: name, file: withoutBodies(f), bodies: f, text: bytes.Clone(src)}
 	if err != nil {
 		added.broken = &scanner.Error{Pos: token.Position{Filename: name, Line: 1, Column: 1}, Msg: err.Error()}
 		if list, ok := err.(scanner.ErrorList); ok {
 			added.broken = list[0]
 		}
 	}
-	dropBodies(f)
 	files := slices.DeleteFunc(slices.Clone(e.files), func(f envFile) bool { return f.path == name })
 	return &Env{e.dir, e.packages, e.fset, append(files, added)}
 }
@@ -89,7 +90,11 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		if ok, err := host.MatchFile(dir, name); err == nil && !ok {
 			continue
 		}
-		e = e.With(path, src)
+		with := e.With(path, src)
+		if added := with.files[len(with.files)-1]; !host.CgoEnabled && added.file != nil && imported([]*ast.File{added.file}, "C") {
+			continue
+		}
+		e = with
 	}
 	return e, nil
 }
@@ -118,22 +123,34 @@ func (e *Env) replace(f *ast.File) *Env {
 	return &Env{e.dir, e.packages, e.fset, append(files, envFile{file: f})}
 }
 
-// dropBodies takes the functions' bodies out of a file: only its declarations count.
-func dropBodies(f *ast.File) {
-	for _, d := range f.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok {
-			f.Body = nil
+// withoutBodies returns f without the bodies of its functions.
+func withoutBodies(f *ast.File) *ast.File {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	g.Decls = slices.Clone(f.Decls)
+	for i, d := range g.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok {
+			bare := *d
+			bare.Body = nil
+			g.Decls[i] = &bare
 		}
 	}
+	return &g
 }
 
 // filesFor returns the files of the given package, but for the one called output, and what is
 // wrong with the first that is broken. Tests count if output is one.
 //
 // Where the output has no name, the files may well hold an older one, and they count only as
-// far as they do not declare what the cell declares.
-func (e *Env) filesFor(pkg, output string, cell *ast.File) (files []*ast.File, broken string) {
+// far as they do not declare what the cell declares. result is the cell's variable.
+func (e *Env) filesFor(pkg, output, result string, cell *ast.File) (files []*ast.File, broken string) {
 	names := declaredIn(cell)
+	// A body that uses the result may close a cycle, through other bodies.
+	mentioned := result != "_" && slices.ContainsFunc(e.files, func(f envFile) bool {
+		return filepath.Base(f.path) != output && bytes.Contains(f.text, []byte(result))
+	})
 	for _, f := range e.files {
 		base := filepath.Base(f.path)
 		switch {
@@ -144,6 +161,9 @@ func (e *Env) filesFor(pkg, output string, cell *ast.File) (files []*ast.File, b
 			}
 		case f.broken == nil && f.file.Name.Name == pkg:
 			file := f.file
+			if mentioned && f.bodies != nil {
+				file = f.bodies
+			}
 			if output == "" {
 				file = without(file, names)
 			}

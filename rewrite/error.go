@@ -1,10 +1,8 @@
 package rewrite
 
 import (
-	"cmp"
 	"fmt"
 	"go/token"
-	"slices"
 	"strings"
 )
 
@@ -54,19 +52,6 @@ func Errors(err error) []*Error {
 		return err
 	}
 	return nil
-}
-
-// sorted returns the list in the order of the cell, without repetitions, cut as the compiler
-// cuts it.
-func (l ErrorList) sorted() ErrorList {
-	slices.SortStableFunc(l, func(a, b *Error) int {
-		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
-	})
-	l = slices.CompactFunc(l, func(a, b *Error) bool { return *a == *b })
-	if len(l) > maxErrors {
-		l = append(l[:maxErrors:maxErrors], &Error{Pos: l[maxErrors].Pos, Msg: "too many errors"})
-	}
-	return l
 }
 
 // Error returns "file:line:col: what (hint)".

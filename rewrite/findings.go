@@ -23,14 +23,14 @@ import (
 //
 // broken is what is wrong with the package's other files, if anything is.
 func (c *checker) findings(broken string) (more bool, _ error) {
-	var errs ErrorList
+	var found []finding
 	for _, e := range c.errs {
 		c.reword(&e)
 		if !c.inEmission(e.pos) {
 			// Of a cycle through several files, a part may be the cell's.
 			i := slices.IndexFunc(e.rest, func(r typeError) bool { return c.inEmission(r.pos) })
 			if i < 0 {
-				if !e.soft && broken == "" && c.opts.OutputName != "" {
+				if !e.soft && broken == "" && c.opts.OutputName != "" && !c.inBody(e.pos) {
 					broken = fmt.Sprintf("%s: %s", c.fset.Position(e.pos), e.msg)
 				}
 				continue
@@ -46,18 +46,64 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 		case c.mends(e, off, ok):
 			more = true
 		case c.incomplete(e, off):
-		case !ok && c.inFile: // what stands around the cell is not ours to judge
+		case !ok && c.seeks() && (c.inFile || c.opts.Template != nil):
+			// What stands around the cell may need the result's type.
+		case !ok && c.inFile && !c.inHeader(e):
+			// What stands around the cell is not ours to judge.
 		default:
-			errs = append(errs, c.cell.errorf(off, "%s", c.wording(e, ok)))
+			found = append(found, finding{e, off, ok})
 		}
 	}
-	if broken != "" {
+	if broken != "" && !c.seeks() {
 		c.warn(c.cell.headerOff(), "the package does not compile: %s", broken)
 	}
-	if len(errs) > 0 {
-		return false, errs.sorted()
+	if len(found) > 0 {
+		return false, c.refusal(found)
 	}
 	return more, nil
+}
+
+// finding is an error that refuses the cell.
+type finding struct {
+	typeError
+	off  int
+	cell bool // it is about the cell's text
+}
+
+// refusal returns the errors in the order of the cell, as many as the compiler reports.
+func (c *checker) refusal(found []finding) ErrorList {
+	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(a.off, b.off) })
+	found = slices.CompactFunc(found, func(a, b finding) bool { return a.off == b.off && a.msg == b.msg })
+	var errs ErrorList
+	for i, f := range found {
+		if i == maxErrors {
+			return append(errs, c.cell.errorf(f.off, "too many errors"))
+		}
+		errs = append(errs, c.cell.errorf(f.off, "%s", c.wording(f.typeError, f.cell)))
+	}
+	return errs
+}
+
+// inBody reports whether a position is in a function's body in one of the package's other files.
+// Those count only for cycles.
+func (c *checker) inBody(pos token.Pos) bool {
+	for _, f := range c.files {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+				fn, ok := d.(*ast.FuncDecl)
+				return ok && fn.Body != nil && fn.Body.Pos() <= pos && pos < fn.Body.End()
+			})
+		}
+	}
+	return false
+}
+
+// inHeader reports whether an error is about what a block's cell stands behind, other than that
+// nothing uses the variable yet.
+func (c *checker) inHeader(e typeError) bool {
+	at := int(e.pos - c.file.FileStart)
+	_, unused := unusedVar(e.msg)
+	return c.headerAt <= at && at < c.bodyAt && !unused
 }
 
 // inEmission reports whether a position is not in one of the package's other files.

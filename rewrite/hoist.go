@@ -22,6 +22,9 @@ func (p *planner) planDecls() *Error {
 		jumps = p.findJumps()
 	}
 	for _, it := range p.items {
+		if f := it.function(); f != nil && f.Body == nil {
+			return p.errorf(p.syntax.decls.off(f.Name.Pos()), "func %s has no body, which only assembly could give it", f.Name.Name)
+		}
 		if !it.stays {
 			p.plan.hoists = append(p.plan.hoists, it.decl)
 			p.deleteLines(it.start, it.end)
@@ -143,8 +146,6 @@ func (p *planner) checkStaying(it *item, jumps []jump) *Error {
 			return p.errorf(off, "generic function %s cannot be a closure, and must be: %s", f.Name.Name, it.why)
 		case f.Name.Name == "init":
 			return p.errorf(off, "func init cannot be a closure, and must be: %s", it.why)
-		case f.Body == nil:
-			return p.errorf(off, "func %s has no body and cannot be a closure, and must be: %s", f.Name.Name, it.why)
 		case p.hasDirective(it):
 			return p.errorf(off, "func %s has a //go: directive, which a closure cannot have, and must be one: %s", f.Name.Name, it.why)
 		case jumpedOver(jumps, it.kw):

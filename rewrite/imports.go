@@ -206,6 +206,11 @@ func (p *planner) chooseRuntime() *Error {
 			name, shared = imp.localName(), true
 		}
 	}
+	if clause := clauseOf(p.opts.Before); p.opts.Target == Block && clause != nil {
+		if as, ok := runtimeIn(clause, p.opts.Runtime); ok {
+			name = as
+		}
+	}
 	bound, isBound := p.binds(name)
 	if p.opts.Target == Block {
 		p.plan.runtime = name

@@ -84,6 +84,12 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 	used := selections(c.file)
 	fixed := false
 	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if len(want[name]) == 1 {
+			// Whatever is missing there, it is this one that is meant.
+			c.fix(want[name][0])
+			fixed = true
+			continue
+		}
 		paths := slices.DeleteFunc(slices.Clone(want[name]), func(path string) bool {
 			pkg, err := found.Import(path)
 			if err != nil {
@@ -100,12 +106,16 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 			paths = slices.DeleteFunc(paths, func(path string) bool { return !imported(files, path) })
 		}
 		if len(paths) == 1 {
-			imp := importSpec{path: paths[0], off: -1, Import: templates.Import{Path: strconv.Quote(paths[0])}}
-			c.know.fixed = append(c.know.fixed, imp)
+			c.fix(paths[0])
 			fixed = true
 		}
 	}
 	return fixed, nil
+}
+
+func (c *checker) fix(path string) {
+	imp := importSpec{path: path, off: -1, Import: templates.Import{Path: strconv.Quote(path)}}
+	c.know.fixed = append(c.know.fixed, imp)
 }
 
 // imported reports whether one of files imports path.

@@ -165,13 +165,13 @@ func (c *checker) returned(exprs []ast.Expr) (returned, bool) {
 			}
 			continue
 		}
-		if tv.Type == nil || tv.Type == types.Typ[types.Invalid] {
+		if invalid(tv.Type) {
 			tv = c.alone(e)
 		}
 		r.values = append(r.values, operand{e, tv.Type, tv.Value})
 	}
 	for _, v := range r.values {
-		if v.typ == nil || v.typ == types.Typ[types.Invalid] {
+		if invalid(v.typ) {
 			return r, false
 		}
 	}
@@ -185,6 +185,9 @@ func (c *checker) returned(exprs []ast.Expr) (returned, bool) {
 	}
 	return r, true
 }
+
+// invalid reports whether a type is not known.
+func invalid(t types.Type) bool { return t == nil || t.Underlying() == types.Typ[types.Invalid] }
 
 func (r returned) form() form {
 	switch n := len(r.values); {

@@ -54,11 +54,10 @@ func (s *Session) learn(c *checker, vars []ast.Spec) {
 			f.Decls = append(f.Decls, d)
 		}
 	}
-	dropBodies(&f)
 	if len(vars) > 0 {
 		f.Decls = append(f.Decls, &ast.GenDecl{Tok: token.VAR, Lparen: 1, Specs: vars, Rparen: 1})
 	}
-	s.opts.Env = s.opts.Env.replace(&f)
+	s.opts.Env = s.opts.Env.replace(withoutBodies(&f))
 }
 
 // holdsBody reports whether d is what the cell's statements were put into.

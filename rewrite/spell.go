@@ -18,7 +18,11 @@ type speller struct {
 	pos   token.Pos    // where the type will stand
 	added []importSpec // imports that it needs
 	bad   bool         // some part cannot be named
+	parts int          // that were visited
 }
+
+// maxParts bounds a type that is written out: one whose parts are shared may be exponentially long.
+const maxParts = 500
 
 func (c *checker) speller() *speller {
 	pos := c.file.FileStart + token.Pos(c.bodyAt) - 2 // before the closure's brace
@@ -28,7 +32,7 @@ func (c *checker) speller() *speller {
 // spell returns t in Go. It fails for what cannot be named there: a type that is declared inside
 // of a function, or not exported by its package.
 func (s *speller) spell(t types.Type) (string, bool) {
-	s.bad, s.added = false, nil
+	s.bad, s.added, s.parts = false, nil, 0
 	if types.Identical(t, anyType) && types.Unalias(t) == t {
 		t = anyType // interface{}, as recover's
 	}
@@ -51,6 +55,12 @@ func (s *speller) means(obj types.Object) bool {
 
 // visit looks for parts of t that cannot be named, and for imports to add.
 func (s *speller) visit(t types.Type) {
+	if s.parts++; s.parts > maxParts {
+		s.bad = true
+	}
+	if s.bad {
+		return
+	}
 	switch t := t.(type) {
 	case *types.Basic:
 		if t.Kind() == types.UnsafePointer {
