@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
 	"go/types"
 	"maps"
@@ -55,18 +56,18 @@ func TestBundleSubset(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that data which are no bundle are an error.
-func FuzzDecode(f *testing.F) {
-	packages := []resolved{{Path: "a", TypesPath: "a", Name: "a"}}
-	a := types.NewPackage("a", "a")
-	a.Scope().Insert(types.NewVar(0, a, "V", types.NewSlice(types.Universe.Lookup("error").Type())))
-	data, err := encodeBundle(map[string]*types.Package{"a": a}, packages, Names{"a": nil})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(data)
+// FuzzEntry reads files that anything may have written. Only what put wrote is an entry, which is
+// what keeps such data from the decoder of types; a resolution's decoder has to bear any.
+func FuzzEntry(f *testing.F) {
+	res := resolution{Packages: []resolved{{Path: "a", TypesPath: "a", Name: "a", Export: "x"}}}
+	content := res.encode()
+	file := slices.Concat([]byte(magic), checksum("name", content), content)
+	f.Add(file)
+	f.Add(content)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		decodeBundle(data, packages)
+		if got := entry("name", data); got != nil && !bytes.Equal(data, slices.Concat([]byte(magic), checksum("name", got), got)) {
+			t.Errorf("%q is an entry", data)
+		}
 		decodeResolution(data)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,16 @@ func (c cache) get(name string) []byte {
 	if _, err := io.ReadFull(f, data); err != nil {
 		return nil
 	}
+	content := entry(name, data)
+	if now := time.Now(); content != nil && now.Sub(info.ModTime()) > touchAfter {
+		os.Chtimes(file, now, now)
+	}
+	return content
+}
+
+// entry returns the content of the entry name, whose file holds data, or nil if anything but
+// put wrote that.
+func entry(name string, data []byte) []byte {
 	content, ok := bytes.CutPrefix(data, []byte(magic))
 	if !ok || len(content) < sha256.Size {
 		return nil
@@ -64,9 +75,6 @@ func (c cache) get(name string) []byte {
 	sum, content := content[:sha256.Size], content[sha256.Size:]
 	if !bytes.Equal(sum, checksum(name, content)) {
 		return nil
-	}
-	if now := time.Now(); now.Sub(info.ModTime()) > touchAfter {
-		os.Chtimes(file, now, now)
 	}
 	return content
 }
@@ -84,7 +92,7 @@ func (c cache) put(name string, content []byte) {
 	if err != nil {
 		return
 	}
-	_, err = f.Write(append(append([]byte(magic), checksum(name, content)...), content...))
+	_, err = f.Write(slices.Concat([]byte(magic), checksum(name, content), content))
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), filepath.Join(c.dir, name))
 	}
