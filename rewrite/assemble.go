@@ -30,7 +30,7 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		text, err := p.fill(opts)
 		skeleton <- filled{text, err}
 	}()
-	bodyText, badBody := formatBody(body.text)
+	bodyText, badBody := formatBody(body.text, p.again)
 	declText, badDecls := formatDecls(decls.text)
 	f := <-skeleton
 	if f.err != nil {
@@ -55,13 +55,14 @@ func assembleFile(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	return &Output{Code: code, Lines: lines}, nil
 }
 
-// formatBody formats the statements as those of a function at package level.
-func formatBody(was []byte) ([]byte, error) {
+// formatBody formats the statements as those of a function at package level, again until nothing
+// changes if once may not be enough.
+func formatBody(was []byte, again bool) ([]byte, error) {
 	// gofmt takes a comment in column 1 above a token in column 1 for a doc comment,
 	// and lays its text out anew, so no statement may begin there.
 	const before, after = "package p\n\nfunc _() {\n", "}\n"
 	text, err := formatAs(indent.Apply(was, "\t"), before, after)
-	if err == nil && movesComments(was, text) {
+	if err == nil && (again || movesComments(was, text)) {
 		text, err = fixedPoint(text, before, after)
 	}
 	return append(bytes.Trim(text, "\n"), '\n'), err // gofmt keeps blank lines beside comments

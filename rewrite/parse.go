@@ -18,6 +18,9 @@ type syntax struct {
 	decls   *unit // nil if there are none
 	stmts   *unit
 	list    []ast.Stmt // the statements
+	// again: there is an empty list of results over several lines. gofmt drops it, but lays out
+	// what is around as if it were there, and anew the next time.
+	again bool
 }
 
 // unit is one parse.
@@ -92,7 +95,8 @@ func parse(c *cell, name string) (*syntax, *Error) {
 // without brackets: gofmt takes time quadratic in its length.
 const maxTree = 10_000
 
-// inspect refuses a syntax tree that is too deep, and collects the composite literals.
+// inspect refuses a syntax tree that is too deep, collects the composite literals, and looks for
+// what gofmt needs two passes for.
 func (s *syntax) inspect() *Error {
 	var err *Error
 	for _, u := range []*unit{s.decls, s.stmts} {
@@ -105,8 +109,15 @@ func (s *syntax) inspect() *Error {
 				depth--
 				return true
 			}
-			if lit, ok := n.(*ast.CompositeLit); ok && lit.Type != nil {
-				u.lits = append(u.lits, lit)
+			switch n := n.(type) {
+			case *ast.CompositeLit:
+				if n.Type != nil {
+					u.lits = append(u.lits, n)
+				}
+			case *ast.FuncType:
+				if r := n.Results; r != nil && r.List == nil && s.index(u.off(r.Pos())) < s.index(u.off(r.End())) {
+					s.again = true
+				}
 			}
 			if depth++; depth > maxTree && err == nil {
 				err = s.errorf(u.off(n.Pos()), "more than %d nested levels", maxTree)

@@ -20,6 +20,7 @@ type plan struct {
 	hoists  []decl   // what goes to package level, in order
 	vars    []pkgVar // variables that go there too, because a method or generic function uses them
 	edits   edits    // sorted
+	again   bool     // formatting takes two passes
 	inner   edits    // in the declarations that go to package level, sorted
 
 	// bodyless are functions, by their keyword, whose bodies can only be checked once the types
@@ -66,7 +67,7 @@ type planner struct {
 // makePlan decides what will change, with what is known of types.
 func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error) {
 	p := &planner{syntax: s, opts: opts, know: know, nameOff: name.off}
-	p.plan = plan{name: name.name, run: "RunInReactor", result: "any"}
+	p.plan = plan{name: name.name, run: "RunInReactor", result: "any", again: s.again}
 	if r := know.result; r != nil {
 		p.plan.result = r.typ
 		if r.deferred {
