@@ -24,18 +24,16 @@ type facts struct {
 	unused  map[int]string  // variables that are declared and not used
 	dropped map[int]bool    // imports that are not used
 	vars    map[int]varType // of variables that have to be the package's
-	fixed   []importSpec    // imports that --fix-imports adds
+	needed  []importSpec    // imports that --fix-imports adds, or that types of vars need
 
 	// incomplete is why something may be unknown. Each round finds it anew: what the first
 	// emission lacks, whose result is any, another file may need.
 	incomplete *Diagnostic
 }
 
-// maxErrors is how many type errors of a cell are reported, as by the compiler.
-const maxErrors = 10
-
 // typed finds a plan for the cell whose emission type-checks, or all that is wrong with it, and
 // returns the plan with the check.
+//
 // A plan is made with what is known, its emission is checked, and so again until the check
 // finds nothing new: the result's type is found in the first round, and the last one holds
 // the promise that what is emitted was checked.
@@ -134,7 +132,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		return false, err
 	}
 	c.run(files)
-	if slices.ContainsFunc(c.errs, func(e typeError) bool { return !e.soft }) {
+	if slices.ContainsFunc(c.errs, func(e typeError) bool { return !e.soft && c.inEmission(e.pos) }) {
 		// With every name of the packages the messages can say what there is instead.
 		if c.found, err = c.loader.load(ctx, want.All()); err != nil {
 			return false, err
@@ -186,12 +184,19 @@ func (c *checker) findVars() error {
 		typ.zero = zero(obj.Type(), typ.typ)
 		c.know.vars[v.off] = typ
 		for _, imp := range s.added {
-			if !slices.ContainsFunc(c.know.fixed, func(old importSpec) bool { return old.path == imp.path }) {
-				c.know.fixed = append(c.know.fixed, imp)
-			}
+			c.need(imp)
 		}
 	}
 	return nil
+}
+
+// need adds an import to the next plan, and reports whether that is new.
+func (c *checker) need(imp importSpec) bool {
+	if slices.ContainsFunc(c.know.needed, func(old importSpec) bool { return old.path == imp.path }) {
+		return false
+	}
+	c.know.needed = append(c.know.needed, imp)
+	return true
 }
 
 // warnings returns what the user should know of an emission that is good: one thing at a time.
@@ -210,6 +215,11 @@ func (c *checker) warnings() []Diagnostic {
 // seeks reports whether the result's type is still to be found.
 func (c *checker) seeks() bool { return c.know.result == nil && !c.know.untyped }
 
+// targetSizes returns the sizes of types where the output will run.
+func targetSizes() types.Sizes {
+	return types.SizesFor("gc", cmp.Or(os.Getenv("GOARCH"), runtime.GOARCH))
+}
+
 // run runs go/types.
 func (c *checker) run(files []*ast.File) {
 	c.errs = nil
@@ -221,7 +231,7 @@ func (c *checker) run(files []*ast.File) {
 		GoVersion:   c.found.GoVersion,
 		Importer:    c.found,
 		FakeImportC: true, // for the package's other files
-		Sizes:       types.SizesFor("gc", cmp.Or(os.Getenv("GOARCH"), runtime.GOARCH)),
+		Sizes:       targetSizes(),
 		Error: func(err error) {
 			e := err.(types.Error)
 			last := len(c.errs) - 1

@@ -79,7 +79,7 @@ func inRange(v constant.Value, t *types.Basic) bool {
 	if v.Kind() != constant.Int {
 		return false
 	}
-	bits := 8 * int(types.SizesFor("gc", "amd64").Sizeof(t))
+	bits := 8 * int(targetSizes().Sizeof(t))
 	if t.Info()&types.IsUnsigned != 0 {
 		return constant.Sign(v) >= 0 && constant.BitLen(v) <= bits
 	}

@@ -25,10 +25,11 @@ func (c *checker) emit() *Error {
 		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
 	}
 	switch {
-	case c.opts.Target == Block && c.name == "_":
-		head, header, tail = head+"func _() {\n", "_ = "+header, tail+"}\n"
 	case c.opts.Target == Block:
-		head, header, tail = head+"func _() {\n", c.name+" := "+header, tail+"_ = "+c.name+"\n}\n"
+		head, header, tail = head+"func _() {\n", c.blockHeader(), tail+"_ = "+c.name+"\n}\n"
+		if c.name == "_" {
+			tail = "})\n}\n"
+		}
 	case c.opts.Template != nil:
 		text, err := c.fill(c.opts)
 		if err != nil {
@@ -64,11 +65,7 @@ func (c *checker) emitInFile() bool {
 	}
 	f.add(string(before[at:]))
 	c.headerAt = len(f.text)
-	if c.name == "_" {
-		f.add("_ = " + c.header())
-	} else {
-		f.add(c.name + " := " + c.header())
-	}
+	f.add(c.blockHeader())
 	c.bodyAt = len(f.text)
 	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
 	f.add("\n" + c.closing + "\n})\n")
@@ -107,6 +104,14 @@ func (p *plan) header() string {
 		name = "_ "
 	}
 	return p.runtime + "." + p.run + "(func() (" + name + p.returns() + ", " + name + "error) {\n"
+}
+
+// blockHeader is header with the variable of a block.
+func (p *plan) blockHeader() string {
+	if p.name == "_" {
+		return "_ = " + p.header()
+	}
+	return p.name + " := " + p.header()
 }
 
 // emissionName stands for the emission in messages of go/types that hold positions.

@@ -20,7 +20,7 @@ import (
 
 // Env is what a cell may use beside its own text: the packages that an import finds in a
 // directory, and the declarations of other files of the package that the output will be part
-// of. Functions' bodies count only for initialization cycles. An Env is safe for concurrent use once it is complete.
+// of. Functions' bodies count only for initialization cycles. An Env is safe for concurrent use.
 //
 // To find packages it starts the go command, unless the cache knows them.
 type Env struct {
@@ -47,7 +47,8 @@ func NewEnv(dir string) *Env {
 }
 
 // With returns an Env that has the files of e and the named Go file of the cell's package, which
-// replaces one of the same name. A file that cannot be parsed is not an error here: the cell that needs it gets a warning.
+// replaces one of the same name. A file that cannot be parsed is not an error here: cells get a
+// warning.
 func (e *Env) With(name string, src []byte) *Env {
 	f, err := parser.ParseFile(e.fset, name, src, parser.SkipObjectResolution)
 	added := envFile{path: name, file: withoutBodies(f), bodies: f, text: bytes.Clone(src)}
@@ -146,7 +147,10 @@ func withoutBodies(f *ast.File) *ast.File {
 // Where the output has no name, the files may well hold an older one, and they count only as
 // far as they do not declare what the cell declares. result is the cell's variable.
 func (e *Env) filesFor(pkg, output, result string, cell *ast.File) (files []*ast.File, broken string) {
-	names := declaredIn(cell)
+	var names map[string]bool
+	if output == "" {
+		names = declaredIn(cell)
+	}
 	// A body that uses the result may close a cycle, through other bodies.
 	mentioned := result != "_" && slices.ContainsFunc(e.files, func(f envFile) bool {
 		return filepath.Base(f.path) != output && bytes.Contains(f.text, []byte(result))

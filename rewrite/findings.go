@@ -1,17 +1,12 @@
 package rewrite
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/tools/go/ast/astutil"
 
@@ -70,6 +65,9 @@ type finding struct {
 	cell bool // it is about the cell's text
 }
 
+// maxErrors is how many type errors of a cell are reported, as by the compiler.
+const maxErrors = 10
+
 // refusal returns the errors in the order of the cell, as many as the compiler reports.
 func (c *checker) refusal(found []finding) ErrorList {
 	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(a.off, b.off) })
@@ -109,18 +107,6 @@ func (c *checker) inHeader(e typeError) bool {
 // inEmission reports whether a position is not in one of the package's other files.
 func (c *checker) inEmission(pos token.Pos) bool {
 	return c.file.FileStart <= pos && pos <= c.file.FileEnd
-}
-
-// place returns where the rest of a message is about.
-func (c *checker) place(pos token.Pos) string {
-	if !c.inEmission(pos) {
-		return " at " + c.fset.Position(pos).String()
-	}
-	if off, ok := c.offset(pos); ok {
-		at := c.cell.position(off)
-		return fmt.Sprintf(" at %d:%d", at.Line, at.Column)
-	}
-	return ""
 }
 
 // offset returns where in the cell a position of the emission is.
@@ -256,103 +242,4 @@ func (c *checker) warn(off int, format string, args ...any) {
 		d := c.cell.warning(off, format, args...)
 		c.know.incomplete = &d
 	}
-}
-
-// reword makes an error about our call of Values one about what the cell returns.
-func (c *checker) reword(e *typeError) {
-	if !strings.HasPrefix(e.msg, "in call to "+c.runtime+".Values, cannot infer ") {
-		return
-	}
-	path, _ := astutil.PathEnclosingInterval(c.file, e.pos, e.pos)
-	for _, n := range path {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			continue
-		}
-		for _, arg := range call.Args {
-			if sig, ok := c.info.Types[arg].Type.(*types.Signature); ok && sig.TypeParams().Len() > 0 {
-				*e = typeError{pos: arg.Pos(), msg: "cannot use generic function " + types.ExprString(arg) + " without instantiation"}
-				return
-			}
-		}
-	}
-}
-
-// cellPositions returns msg with positions in the cell for those in the emission.
-func (c *checker) cellPositions(msg string) string {
-	file := c.fset.File(c.file.FileStart)
-	msg = emissionPosition().ReplaceAllStringFunc(msg, func(s string) string {
-		m := emissionPosition().FindStringSubmatch(s)
-		line, _ := strconv.Atoi(m[1])
-		column, _ := strconv.Atoi(m[2])
-		off, ok := c.offset(file.LineStart(min(line, file.LineCount())) + token.Pos(column-1))
-		if !ok {
-			return "the emitted code"
-		}
-		at := c.cell.position(off)
-		return fmt.Sprintf("%d:%d", at.Line, at.Column)
-	})
-	head, number, ok := strings.Cut(msg, "variable declaration at line ") // that a goto jumps over
-	line, err := strconv.Atoi(number)
-	if !ok || err != nil || line > file.LineCount() {
-		return msg
-	}
-	start := file.Offset(file.LineStart(line))
-	in := c.text.lineIn(c.cell.source)(start, start+bytes.IndexByte(append(c.text.text[start:], '\n'), '\n'))
-	return fmt.Sprintf("%svariable declaration at line %d", head, in)
-}
-
-var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(emissionName + `:(\d+):(\d+)`) })
-
-// wording returns a message in the compiler's words, on one line. A value that the cell returns
-// is an argument of ours in the emission. cells says that it is about the
-// cell's text.
-func (c *checker) wording(e typeError, cells bool) string {
-	if problem, ok := c.problemAt(e.pos); ok {
-		return problem.Text
-	}
-	msg := e.msg
-	for _, f := range []string{"Values", "List"} {
-		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
-	}
-	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
-	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
-	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {
-		if other := c.opts.Env.otherPackage(c.file.Name.Name, name); other != "" {
-			msg += " (package " + other + " here has it, and the cell's is " + c.file.Name.Name + "; see --package)"
-		}
-	}
-	for _, r := range e.rest {
-		msg += " (" + r.msg + c.place(r.pos) + ")"
-	}
-	if !cells && c.opts.Template != nil {
-		msg += " (in the template)"
-	}
-	return msg
-}
-
-// finalCall returns the conversion or the call of a builtin with a value that the body ends in,
-// or nil. It may stand in parentheses.
-func (c *checker) finalCall() ast.Expr {
-	list := c.body.List
-	if c.closing != "" {
-		list = list[:len(list)-1]
-	}
-	list = trimEmpty(list)
-	if len(list) == 0 {
-		return nil
-	}
-	s, ok := list[len(list)-1].(*ast.ExprStmt)
-	if !ok {
-		return nil
-	}
-	call, ok := ast.Unparen(s.X).(*ast.CallExpr)
-	if !ok {
-		return nil
-	}
-	fun := c.info.Types[call.Fun]
-	if value := c.info.Types[call]; !fun.IsType() && !fun.IsBuiltin() || !value.IsValue() {
-		return nil
-	}
-	return s.X
 }

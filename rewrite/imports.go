@@ -99,7 +99,7 @@ func (p *planner) planImports() *Error {
 	if r := p.know.result; r != nil {
 		p.plan.imports = append(p.plan.imports, r.imports...)
 	}
-	p.plan.imports = append(p.plan.imports, p.know.fixed...)
+	p.plan.imports = append(p.plan.imports, p.know.needed...)
 	slices.SortStableFunc(p.plan.imports, func(a, b importSpec) int {
 		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.path, b.path), cmp.Compare(a.Name, b.Name))
 	})

@@ -34,10 +34,13 @@ var standardCalled = sync.OnceValue(func() map[string][]string {
 // be.
 func (c *checker) missing(msg string, pos token.Pos) (name string, paths []string) {
 	name, ok := strings.CutPrefix(msg, "undefined: ")
-	if !ok || !c.selects(pos, name) {
+	if !ok {
 		return "", nil
 	}
-	return name, standardCalled()[name]
+	if paths = standardCalled()[name]; paths == nil || !c.selects(pos, name) {
+		return "", nil
+	}
+	return name, paths
 }
 
 // hint returns what to add to a message about an undefined name that is a package's.
@@ -67,6 +70,9 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 	want := map[string][]string{} // candidates by name
 	load := importer.Names{}
 	for _, e := range c.errs {
+		if _, seen := want[strings.TrimPrefix(e.msg, "undefined: ")]; seen {
+			continue
+		}
 		if name, paths := c.missing(e.msg, e.pos); paths != nil {
 			want[name] = paths
 			for _, p := range paths {
@@ -86,8 +92,7 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if len(want[name]) == 1 {
 			// Whatever is missing there, it is this one that is meant.
-			c.fix(want[name][0])
-			fixed = true
+			fixed = c.fix(want[name][0]) || fixed
 			continue
 		}
 		paths := slices.DeleteFunc(slices.Clone(want[name]), func(path string) bool {
@@ -106,16 +111,15 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 			paths = slices.DeleteFunc(paths, func(path string) bool { return !imported(files, path) })
 		}
 		if len(paths) == 1 {
-			c.fix(paths[0])
-			fixed = true
+			fixed = c.fix(paths[0]) || fixed
 		}
 	}
 	return fixed, nil
 }
 
-func (c *checker) fix(path string) {
-	imp := importSpec{path: path, off: -1, Import: templates.Import{Path: strconv.Quote(path)}}
-	c.know.fixed = append(c.know.fixed, imp)
+// fix imports path in the next plan, and reports whether that is new.
+func (c *checker) fix(path string) bool {
+	return c.need(importSpec{path: path, off: -1, Import: templates.Import{Path: strconv.Quote(path)}})
 }
 
 // imported reports whether one of files imports path.

@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 )
@@ -97,44 +96,29 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 // findLocals finds the variables of the body's own scope.
 func (p *planner) findLocals() {
 	p.locals = map[string]int{}
-	add := func(id *ast.Ident) {
-		if _, ok := p.locals[id.Name]; !ok && id.Name != "_" {
-			p.locals[id.Name] = p.stmts.off(id.Pos())
-		}
-	}
 	for _, stmt := range p.list {
 		stmt = unlabeled(stmt, func(l *ast.LabeledStmt) {
 			p.plan.labels = append(p.plan.labels, p.stmts.off(l.Pos()))
 		})
-		switch stmt := stmt.(type) {
-		case *ast.AssignStmt:
-			if stmt.Tok == token.DEFINE {
-				for _, e := range stmt.Lhs {
-					if id, ok := e.(*ast.Ident); ok {
-						add(id)
-					}
-				}
-			}
-		case *ast.DeclStmt:
-			for _, spec := range stmt.Decl.(*ast.GenDecl).Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok {
-					for _, id := range v.Names {
-						add(id)
-					}
-				}
+		for _, id := range declaredBy(stmt) {
+			if _, ok := p.locals[id.Name]; !ok && id.Name != "_" {
+				p.locals[id.Name] = p.stmts.off(id.Pos())
 			}
 		}
 	}
 }
 
-// unlabeled returns the statement behind stmt's labels, each of which it hands to label.
+// unlabeled returns the statement behind stmt's labels, each of which it hands to label if that is
+// not nil.
 func unlabeled(stmt ast.Stmt, label func(*ast.LabeledStmt)) ast.Stmt {
 	for {
 		l, ok := stmt.(*ast.LabeledStmt)
 		if !ok {
 			return stmt
 		}
-		label(l)
+		if label != nil {
+			label(l)
+		}
 		stmt = l.Stmt
 	}
 }

@@ -47,7 +47,7 @@ func (p *planner) promote() *Error {
 		return nil
 	}
 	for _, stmt := range p.list {
-		p.assign(unlabeled(stmt, func(*ast.LabeledStmt) {}), names)
+		p.assign(unlabeled(stmt, nil), names)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (p *planner) addTogether(names map[string]bool) {
 	for changed := true; changed; {
 		changed = false
 		for _, stmt := range p.list {
-			ids := declaredBy(unlabeled(stmt, func(*ast.LabeledStmt) {}))
+			ids := declaredBy(unlabeled(stmt, nil))
 			if !slices.ContainsFunc(ids, func(id *ast.Ident) bool { return names[id.Name] }) {
 				continue
 			}
@@ -181,6 +181,8 @@ func (p *planner) assignVar(d *ast.GenDecl) {
 	}
 	for _, spec := range d.Specs {
 		switch spec := spec.(*ast.ValueSpec); {
+		case !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return id.Name != "_" }):
+			p.plan.edits.insert(off(spec.Pos()), "var ", rankStart) // which needs its type
 		case spec.Values != nil && spec.Type != nil:
 			p.plan.edits.replace(off(spec.Type.Pos()), p.stmts.end(spec.Type), "")
 		case spec.Values == nil && len(p.plan.labels) == 0:
@@ -191,11 +193,11 @@ func (p *planner) assignVar(d *ast.GenDecl) {
 	}
 }
 
-// zeros returns the zero values of variables.
+// zeros returns the zero values of variables of one type. Those that are blank are not known.
 func (p *planner) zeros(names []*ast.Ident) string {
-	var list []string
+	zero := ""
 	for _, id := range names {
-		list = append(list, cmp.Or(p.know.vars[p.stmts.off(id.Pos())].zero, "nil"))
+		zero = cmp.Or(zero, p.know.vars[p.stmts.off(id.Pos())].zero)
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(slices.Repeat([]string{zero}, len(names)), ", ")
 }

@@ -128,6 +128,28 @@ func (c *checker) returns() ([]returned, bool) {
 	return list, ok && c.universal(c.body.Rbrace, "nil", "any")
 }
 
+// finalCall returns the conversion or the call of a builtin with a value that the body ends in,
+// or nil. It may stand in parentheses.
+func (c *checker) finalCall() ast.Expr {
+	list := c.body.List
+	if c.closing != "" {
+		list = list[:len(list)-1]
+	}
+	last := bareExpr(list)
+	if last == nil {
+		return nil
+	}
+	call, ok := ast.Unparen(last).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	fun := c.info.Types[call.Fun]
+	if value := c.info.Types[call]; !fun.IsType() && !fun.IsBuiltin() || !value.IsValue() {
+		return nil
+	}
+	return last
+}
+
 // universal reports whether names mean at pos what Go declares them as. Where the emission declares
 // none of them, which is quick to see, they do everywhere.
 func (c *checker) universal(pos token.Pos, names ...string) bool {

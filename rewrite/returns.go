@@ -97,15 +97,24 @@ func (p *planner) wrap(first, last ast.Expr, before, after string) {
 // finalExpr returns the bare expression that list ends in. A call does not count unless it is
 // known to be a conversion or a builtin's that has a value.
 func finalExpr(list []ast.Stmt, callToo bool) ast.Expr {
+	last := bareExpr(list)
+	if last == nil {
+		return nil
+	}
+	if _, call := ast.Unparen(last).(*ast.CallExpr); call && !callToo {
+		return nil
+	}
+	return last
+}
+
+// bareExpr returns the expression that the last statement of list is, or nil.
+func bareExpr(list []ast.Stmt) ast.Expr {
 	list = trimEmpty(list)
 	if len(list) == 0 {
 		return nil
 	}
 	s, ok := list[len(list)-1].(*ast.ExprStmt)
 	if !ok {
-		return nil
-	}
-	if _, call := ast.Unparen(s.X).(*ast.CallExpr); call && !callToo {
 		return nil
 	}
 	return s.X

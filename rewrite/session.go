@@ -79,7 +79,7 @@ func (c *checker) locals() []ast.Spec {
 	scope := c.pkg.Scope().Innermost(c.body.Rbrace)
 	s := c.speller()
 	for _, stmt := range c.body.List {
-		for _, id := range declaredBy(unlabeled(stmt, func(*ast.LabeledStmt) {})) {
+		for _, id := range declaredBy(unlabeled(stmt, nil)) {
 			if obj := c.info.Defs[id]; obj != nil && scope.Lookup(id.Name) == obj {
 				if typ, ok := s.spell(obj.Type()); ok && len(s.added) == 0 {
 					specs = append(specs, c.varSpec(id.Name, typ)...)

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -149,17 +148,12 @@ func (s *speller) importable(path string) bool {
 		return false // the standard library's own
 	}
 	elems := strings.Split(path, "/")
-	i := slices.Index(elems, "internal")
-	if i < 0 {
-		return true
+	i := len(elems) - 1
+	for i >= 0 && elems[i] != "internal" {
+		i--
 	}
-	for j := i; j < len(elems); j++ {
-		if elems[j] == "internal" {
-			i = j
-		}
-	}
-	parent := strings.Join(elems[:i], "/")
-	return parent != "" && (s.pkg.Path()+"/" == parent+"/" || strings.HasPrefix(s.pkg.Path(), parent+"/"))
+	parent := strings.Join(elems[:max(i, 0)], "/")
+	return i < 0 || parent != "" && strings.HasPrefix(s.pkg.Path()+"/", parent+"/")
 }
 
 // qualifier returns the name that the file has for a package, and imports it if there is none.
