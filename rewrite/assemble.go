@@ -86,6 +86,8 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 		Name:    p.name,
 		Result:  p.result,
 		Returns: p.returns(),
+		Param:   p.co,
+		Timeout: p.timeout,
 		Named:   p.named,
 	}
 	for _, imp := range p.imports {

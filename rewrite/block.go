@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"go/scanner"
 	"strings"
 
 	"github.com/cellwrap/cellwrap/indent"
@@ -12,13 +13,16 @@ import (
 // the last line, and indents what is between. It moves nothing else, so line N of
 // the cell is line N of the output where the cell has a magic.
 func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
-	text, err := p.fill(opts)
-	if err != nil {
-		return nil, &Error{Pos: err.Pos, Msg: err.Msg}
+	text := templates.Text{Depth: 1}
+	if p.shape != inPlace {
+		var err *scanner.Error
+		if text, err = p.fill(opts); err != nil {
+			return nil, &Error{Pos: err.Pos, Msg: err.Msg}
+		}
 	}
 	b := newBlock(c, p, text)
 	body := p.edits.apply(c.source, b.start, len(c.text))
-	if n := len(body.text); n > 0 && body.text[n-1] != '\n' {
+	if n := len(body.text); n > 0 && body.text[n-1] != '\n' && p.shape != inPlace {
 		body.add(b.nl)
 	}
 	footer := b.lines(text.Tail)
@@ -29,12 +33,16 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		footer = strings.TrimSuffix(footer, b.nl)
 	}
 	headerText := strings.TrimSuffix(b.lines(text.Header), b.nl)
+	if p.shape == inPlace {
+		headerText = b.base // for the marker alone
+	}
 	w := wrapping{
 		header: strings.Count(headerText, "\n") + 1,
 		magic:  string(bytes.TrimSpace(b.magicLine)),
+		alone:  p.shape == inPlace,
 		unit:   b.deeper,
-		body:   bytes.Count(body.text, []byte("\n")),
-		footer: strings.Count(strings.TrimSuffix(footer, "\n"), "\n") + 1,
+		body:   countLines(string(body.text)),
+		footer: countLines(footer),
 		undo:   undoList(p.edits, c.source, b.start),
 	}
 	if string(b.magicLine) != b.base+w.magic {
@@ -47,6 +55,15 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	code = append(code, w.marker(headerText, rest)...)
 	code = append(code, rest...)
 	return &Output{Code: code, Lines: b.lineMap(c, code, w.header, w.body)}, nil
+}
+
+// countLines counts the lines of text, the last of which may lack its end.
+func countLines(text string) int {
+	n := strings.Count(text, "\n")
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		n++
+	}
+	return n
 }
 
 // block is where things stand in a block.

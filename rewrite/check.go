@@ -17,14 +17,15 @@ import (
 // facts are what type-checking has found out about a cell, by offsets in it. The zero value
 // knows nothing.
 type facts struct {
-	checked bool            // the cell was checked, so that the rest counts
-	result  *result         // nil: not known yet
-	untyped bool            // it cannot be known or written, so it is any
-	final   bool            // the call at the end is a conversion or a builtin's, and has a value
-	unused  map[int]string  // variables that are declared and not used
-	dropped map[int]bool    // imports that are not used
-	vars    map[int]varType // of variables that have to be the package's
-	needed  []importSpec    // imports that --fix-imports adds, or that types of vars need
+	checked  bool            // the cell was checked, so that the rest counts
+	result   *result         // nil: not known yet
+	untyped  bool            // it cannot be known or written, so it is any
+	final    bool            // the call at the end is a conversion or a builtin's, and has a value
+	unused   map[int]string  // variables that are declared and not used
+	dropped  map[int]bool    // imports that are not used
+	vars     map[int]varType // of variables that have to be the package's
+	channels map[int]bool    // awaits whose operand is a channel
+	needed   []importSpec    // imports that --fix-imports adds, or that types of vars need
 
 	// incomplete is why something may be unknown. Each round finds it anew: what the first
 	// emission lacks, whose result is any, another file may need.
@@ -38,7 +39,8 @@ type facts struct {
 // finds nothing new: the result's type is found in the first round, and the last one holds
 // the promise that what is emitted was checked.
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
-	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}}
+	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}, channels: map[int]bool{}}
+	know.untyped = s.shape(opts.Target) == inPlace // it has no result
 	packages := &loader{packages: opts.Env.packages}
 	for {
 		p, err := makePlan(s, opts, name, &know)
@@ -95,6 +97,7 @@ type checker struct {
 	found      *importer.Packages
 	errs       []typeError
 
+	awaitCalls []awaitCall     // in order
 	redeclared map[string]bool // names that the emission declares anywhere
 	broken     bool            // another file of the package is
 }
@@ -141,6 +144,10 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	}
 	if fixed, err := c.fixImports(ctx, files); fixed || err != nil {
 		return fixed, err
+	}
+	c.findAwaitCalls()
+	if c.findChannels() {
+		return true, nil
 	}
 	more, err = c.findings(broken)
 	if err != nil {
@@ -224,7 +231,7 @@ func targetSizes() types.Sizes {
 func (c *checker) run(files []*ast.File) {
 	c.errs = nil
 	c.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
-	if c.seeks() {
+	if c.seeks() || len(c.awaits) > 0 {
 		c.info.Types = map[ast.Expr]types.TypeAndValue{} // large, for a large cell
 	}
 	conf := types.Config{

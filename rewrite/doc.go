@@ -11,7 +11,7 @@
 // Each is a function of the one before, in a file of its own:
 //
 //	split     tokens to magics and declarations; brackets must balance   (split.go)
-//	parse     imports, declarations and statements, each by go/parser    (parse.go)
+//	parse     imports, declarations and statements, each by go/parser    (parse.go, await.go)
 //	plan      what will change, as data                                  (plan.go and after)
 //	check     the plan's emission, by go/types, then plan again          (check.go and after)
 //	edit      the plan's edits of the cell's bytes                       (edit.go)
@@ -41,6 +41,9 @@
 //
 // # What changes
 //
+// An await becomes a call. In a cell with %%run_in_reactor, or with a variable, the closure is then
+// a coroutine; without, the cell is waited for, or in a block each await where it stands.
+//
 // The body's own returns get a value and an error; a final expression is returned; a return is
 // added where one is missing. A variable that is not used gets _ = x. Functions, types and
 // constants go to package level unless they use the body's variables, or the target is a block; a
@@ -54,7 +57,7 @@
 // What cannot be one closure in a file of a package: unbalanced brackets, so that no text
 // leaves the closure; a package clause, func main, cgo, build constraints and embedded
 // files; methods and generic functions that would have to be closures (without types); the magics
-// of a notebook's host; a cell that needs its own result; with types, what Go does not compile. An
-// [Error] or an [ErrorList] says so at a position in the
-// user's text.
+// of a notebook's host; a cell that needs its own result; an await in a function, which is no
+// coroutine; with types, what Go does not compile. An [Error] or an [ErrorList] says so at a position
+// in the user's text.
 package rewrite

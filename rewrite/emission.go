@@ -25,6 +25,8 @@ func (c *checker) emit() *Error {
 		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
 	}
 	switch {
+	case c.shape == inPlace:
+		head, header, tail = head+"func _() {\n", "", "}\n"
 	case c.opts.Target == Block:
 		head, header, tail = head+"func _() {\n", c.blockHeader(), tail+"_ = "+c.name+"\n}\n"
 		if c.name == "_" {
@@ -65,10 +67,14 @@ func (c *checker) emitInFile() bool {
 	}
 	f.add(string(before[at:]))
 	c.headerAt = len(f.text)
-	f.add(c.blockHeader())
+	if c.shape != inPlace {
+		f.add(c.blockHeader())
+	}
 	c.bodyAt = len(f.text)
 	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
-	f.add("\n" + c.closing + "\n})\n")
+	if f.add("\n"); c.shape != inPlace {
+		f.add(c.closing + "\n})\n")
+	}
 	f.add(string(c.opts.After))
 	if _, err := parser.ParseFile(token.NewFileSet(), "", f.text, parser.SkipObjectResolution); err != nil {
 		*f = fragment{}
@@ -103,7 +109,14 @@ func (p *plan) header() string {
 	if p.named {
 		name = "_ "
 	}
-	return p.runtime + "." + p.run + "(func() (" + name + p.returns() + ", " + name + "error) {\n"
+	first, param := "", ""
+	if p.timeout != "" {
+		first = p.timeout + ", "
+	}
+	if p.co != "" {
+		param = p.co + " *" + p.runtime + ".Coroutine"
+	}
+	return p.runtime + "." + p.run + "(" + first + "func(" + param + ") (" + name + p.returns() + ", " + name + "error) {\n"
 }
 
 // blockHeader is header with the variable of a block.
@@ -127,8 +140,15 @@ func (c *checker) parse() *Error {
 	c.file = f
 	path, _ := astutil.PathEnclosingInterval(f, f.FileStart+token.Pos(c.bodyAt), f.FileStart+token.Pos(c.bodyAt))
 	for _, n := range path {
-		if n, ok := n.(*ast.FuncLit); ok {
+		switch n := n.(type) {
+		case *ast.FuncLit:
 			c.body = n.Body
+		case *ast.FuncDecl:
+			if c.shape == inPlace {
+				c.body = n.Body
+			}
+		}
+		if c.body != nil {
 			return nil
 		}
 	}

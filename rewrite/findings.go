@@ -123,6 +123,11 @@ func (c *checker) offset(pos token.Pos) (int, bool) {
 		i--
 	}
 	if i < 0 || at >= c.text.pieces[i].at+c.text.pieces[i].n {
+		for _, a := range c.awaitCalls {
+			if a.call.Pos() <= pos && pos < a.operand.Pos() {
+				return a.off, true
+			}
+		}
 		return 0, false
 	}
 	return c.text.pieces[i].src + at - c.text.pieces[i].at, true
@@ -176,6 +181,9 @@ func (c *checker) ignores(e typeError) bool {
 	if last := c.finalCall(); last != nil && last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
 		return true // it will be returned
 	}
+	if c.shape == inPlace && (c.isUnusedLocal(e) || !c.inFile && strings.HasPrefix(e.msg, "too many return values")) {
+		return true // for the rest of the function to use, and to declare
+	}
 	if name, ok := unusedVar(e.msg); ok {
 		return slices.ContainsFunc(c.wanted, func(v pkgVar) bool { return v.name == name })
 	}
@@ -184,6 +192,14 @@ func (c *checker) ignores(e typeError) bool {
 	}
 	// What the bodies that are left out use is not known yet.
 	return len(c.bodyless) > 0 && (isUnusedImport(e.msg) || e.msg == "generic function is missing function body")
+}
+
+// isUnusedLocal reports whether an error says that nothing uses a variable of the body's own.
+func (c *checker) isUnusedLocal(e typeError) bool {
+	_, unused := unusedVar(e.msg)
+	return unused && slices.ContainsFunc(c.body.List, func(stmt ast.Stmt) bool {
+		return slices.ContainsFunc(declaredBy(unlabeled(stmt, nil)), func(id *ast.Ident) bool { return id.Pos() == e.pos })
+	})
 }
 
 // problemAt returns why the import that stands at pos could not be had.

@@ -230,22 +230,32 @@ func (p *planner) chooseRuntime() *Error {
 		}
 		return nil
 	}
+	p.plan.runtime = numbered("reactor", p.words())
+	p.importRuntime(p.plan.runtime)
+	if !shared && p.usesFreely(name) {
+		p.importRuntime(name) // the cell's own calls, where the name is not shadowed
+	}
+	return nil
+}
+
+// words returns the identifiers that the cell and its variable take.
+func (p *planner) words() map[string]bool {
 	words := map[string]bool{p.plan.name: true}
 	for t := newTokens(p.code); t.next(); {
 		if t.tok == token.IDENT {
 			words[t.lit] = true
 		}
 	}
-	for i := 1; p.plan.runtime == ""; i++ {
-		if alias := "reactor" + strconv.Itoa(i); !words[alias] {
-			p.plan.runtime = alias
+	return words
+}
+
+// numbered returns name with the first number that makes it another than words.
+func numbered(name string, words map[string]bool) string {
+	for i := 1; ; i++ {
+		if s := name + strconv.Itoa(i); !words[s] {
+			return s
 		}
 	}
-	p.importRuntime(p.plan.runtime)
-	if !shared && p.usesFreely(name) {
-		p.importRuntime(name) // the cell's own calls, where the name is not shadowed
-	}
-	return nil
 }
 
 func (p *planner) importRuntime(name string) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"time"
 	"unicode"
@@ -27,16 +28,26 @@ type magic struct {
 // magics is every magic, in the order of the help.
 var magics = []*magic{&runInReactor, &autoawait, &reactorConfig, &loadExt}
 
-// settings are what magics change.
+// settings are what magics change. Those of await hold for later cells too.
 type settings struct {
-	name      arg           // the variable; no text if no magic names one
-	wrap      bool          // whether a magic asks for the cell to be wrapped
+	name arg  // the variable; no text if no magic names one
+	wrap bool // whether a magic asks for the cell to be wrapped
+
 	autoawait bool          // whether await is rewritten
 	timeout   time.Duration // of an await; 0 is none
+	initial   time.Duration // what timeout is at first
 }
 
-func defaultSettings() settings {
-	return settings{autoawait: true, timeout: defaultTimeout}
+// setting is what holds from a place in the cell on.
+type setting struct {
+	off int
+	settings
+}
+
+// at returns what holds at off.
+func (c *cell) at(off int) settings {
+	i := sort.Search(len(c.settings), func(i int) bool { return c.settings[i].off > off })
+	return c.settings[i-1].settings
 }
 
 // arg is a word of a magic's line.
@@ -57,8 +68,10 @@ func argErrorf(a arg, format string, args ...any) error {
 	return &argError{a, fmt.Sprintf(format, args...)}
 }
 
-// applyMagics runs the cell's magics on st in order, and returns what they print.
-func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
+// applyMagics runs the cell's magics in order, on what holds before it, and returns what they
+// print.
+func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
+	c.settings = []setting{{0, st}}
 	var notes []Diagnostic
 	for _, line := range c.magics {
 		call, err := c.parseMagic(line)
@@ -71,7 +84,7 @@ func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
 				return nil, c.errorf(line.start, "%s must come first in the cell, and once", bytes.Fields(c.text[line.start:line.end])[0])
 			}
 			var err error
-			note, err = call.magic.apply(st, call.args)
+			note, err = call.magic.apply(&st, call.args)
 			switch err := err.(type) {
 			case nil:
 			case *argError:
@@ -79,6 +92,7 @@ func (c *cell) applyMagics(st *settings) ([]Diagnostic, *Error) {
 			default: // errHost
 				return nil, c.hostError(line)
 			}
+			c.settings = append(c.settings, setting{line.end, st})
 		}
 		if note != "" {
 			notes = append(notes, Diagnostic{Pos: c.position(line.start), End: c.position(line.end), Severity: Note, Msg: note})

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -12,10 +13,11 @@ var reactorConfig = magic{
 	name:    "reactor_config",
 	aliases: []string{"crochet_config", "twisted_config"},
 	args:    "[show|timeout SECONDS|timeout INFINITY|reset]",
-	summary: "set how long an await may take, and print it",
-	help: `Sets how long an await may take: a number of seconds, a Go duration such as
-1m30s, or INFINITY. At first it is 60 seconds, and reset makes it that again.
-Every form prints the setting, as does none.`,
+	summary: "set how long an await may take in later code and cells, and print it (default 60)",
+	help: `Sets how long an await may take from here on, in this cell and in later ones, unless
+the cell runs in the background: a number of seconds, a Go duration such as 1m30s,
+or INFINITY. At first it is what --timeout says, else 60 seconds, and reset makes it
+that again. Each form prints the setting.`,
 	apply: func(s *settings, args []arg) (string, error) {
 		if len(args) == 0 {
 			args = []arg{{text: "show"}}
@@ -24,17 +26,17 @@ Every form prints the setting, as does none.`,
 		switch args[0].text {
 		case "show":
 		case "reset":
-			s.timeout = defaultTimeout
+			s.timeout = s.initial
 		case "timeout":
 			want = 2
 			if len(args) < 2 {
 				return "", argErrorf(args[0], "timeout needs a number of seconds or INFINITY")
 			}
-			d, ok := parseTimeout(args[1].text)
-			if !ok {
-				return "", argErrorf(args[1], "timeout is a positive number of seconds or INFINITY, not %s", args[1].text)
+			d, err := ParseTimeout(args[1].text)
+			if err != nil {
+				return "", argErrorf(args[1], "%v", err)
 			}
-			s.timeout = d
+			s.timeout = max(d, 0)
 		default:
 			return "", argErrorf(args[0], "unknown option %s (show, timeout or reset)", args[0].text)
 		}
@@ -44,18 +46,25 @@ Every form prints the setting, as does none.`,
 		if s.timeout == 0 {
 			return "timeout=INFINITY", nil
 		}
-		return "timeout=" + strconv.FormatFloat(s.timeout.Seconds(), 'g', -1, 64), nil
+		return "timeout=" + formatSeconds(s.timeout), nil
 	},
 }
 
-// parseTimeout parses a timeout; 0 stands for none.
-func parseTimeout(s string) (time.Duration, bool) {
+// formatSeconds returns a duration as a number of seconds.
+func formatSeconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
+
+// ParseTimeout parses how long an await may take, for [Options.Timeout]: a positive number of
+// seconds, a Go duration, or INFINITY, which is no limit and -1.
+func ParseTimeout(s string) (time.Duration, error) {
 	if s == "INFINITY" {
-		return 0, true
+		return -1, nil
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		d, err = time.ParseDuration(s + "s")
 	}
-	return d, err == nil && d > 0
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("timeout is a positive number of seconds or INFINITY, not %s", s)
+	}
+	return d, nil
 }

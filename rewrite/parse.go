@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -18,6 +19,7 @@ type syntax struct {
 	decls   *unit // nil if there are none
 	stmts   *unit
 	list    []ast.Stmt // the statements
+	awaits  []awaiting // in order
 	// again: there is an empty list of results over several lines. gofmt drops it, but lays out
 	// what is around as if it were there, and anew the next time.
 	again bool
@@ -83,7 +85,7 @@ func parse(c *cell, name string) (*syntax, *Error) {
 	if first != nil {
 		return nil, first
 	}
-	for _, check := range []func() *Error{s.checkClosure, s.checkBetween, s.inspect} {
+	for _, check := range []func() *Error{s.checkClosure, s.checkBetween, s.inspect, s.findAwaits} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -210,6 +212,12 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	}
 	if strings.HasPrefix(msg, "exceeded max ") {
 		msg = tooDeep // by the parser's own bounds, which are on other things than brackets
+	}
+	if slices.Contains(c.awaits, off) {
+		msg = strings.Replace(msg, "'<-'", await, 1)
+	}
+	if c.awaitOff(off) {
+		msg += " (await is no operator after %autoawait off)"
 	}
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
 	e.Incomplete = c.open

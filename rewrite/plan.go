@@ -8,6 +8,7 @@ import (
 
 // plan is what will change in a cell, as data.
 type plan struct {
+	shape   shape
 	name    string // the variable, or "_"
 	run     string // the runtime's function
 	result  string // the type of the closure's result
@@ -15,6 +16,9 @@ type plan struct {
 	labels  []int  // where the labels of the body's own block are
 	named   bool   // whether the closure's results are named
 	closing string // the statement to add behind the body, or ""
+	co      string // the closure's parameter, or ""
+	timeout string // how long a plain cell may take
+	awaits  []awaiting
 	imports []importSpec
 	hoists  []decl   // what goes to package level, in order
 	vars    []pkgVar // variables that go there too, because a method or generic function uses them
@@ -42,7 +46,7 @@ type varType struct{ typ, zero string }
 
 // returns returns the type that the closure's returns give beside the error.
 func (p *plan) returns() string {
-	if p.run == "RunDeferred" {
+	if p.run == "RunDeferred" || p.run == "RunDeferredCoroutine" {
 		return "*" + p.runtime + ".Deferred[" + p.result + "]"
 	}
 	return p.result
@@ -66,13 +70,12 @@ type planner struct {
 // makePlan decides what will change, with what is known of types.
 func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error) {
 	p := &planner{syntax: s, opts: opts, know: know, nameOff: name.off}
-	p.plan = plan{name: name.name, run: "RunInReactor", result: "any", again: s.again}
+	p.plan = plan{shape: s.shape(opts.Target), name: name.name, result: "any", again: s.again}
+	deferred := false
 	if r := know.result; r != nil {
-		p.plan.result = r.typ
-		if r.deferred {
-			p.plan.run = "RunDeferred"
-		}
+		p.plan.result, deferred = r.typ, r.deferred
 	}
+	p.plan.run = p.plan.shape.function(deferred)
 	p.findLocals()
 	for _, stage := range []func() *Error{
 		p.findDecls,
@@ -81,6 +84,7 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 		p.planMagics,
 		p.planDecls,
 		p.checkOwnResult,
+		p.planAwaits,
 		p.planReturns,
 		p.planUnused,
 	} {

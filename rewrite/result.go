@@ -63,6 +63,9 @@ func (c *checker) agree() *result {
 	if elem := c.deferredOf(typ); elem != nil && c.deferredOf(elem) != nil {
 		typ = anyType // for a result of any, the reactor waits for a Deferred's Deferred
 	}
+	if c.shape == waited && c.deferredOf(typ) != nil {
+		typ = anyType // likewise, as nobody gets the value
+	}
 	r := &result{forms: map[int]form{}}
 	s := c.speller()
 	if elem := c.deferredOf(typ); elem != nil {

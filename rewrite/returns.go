@@ -19,6 +19,9 @@ import (
 //
 // With types, see [form].
 func (p *planner) planReturns() *Error {
+	if p.plan.shape == inPlace {
+		return nil // they are the function's around the block
+	}
 	for _, stmt := range p.list {
 		ast.Inspect(stmt, func(n ast.Node) bool {
 			switch n := n.(type) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"go/token"
 	"slices"
+	"time"
 
 	"github.com/cellwrap/cellwrap/templates"
 )
@@ -43,7 +44,11 @@ type Options struct {
 	Types     Types               // default TypesAuto
 	Env       *Env                // what the cell may use; nil: as with TypesOff, since nothing is known
 
-	// MagicOnly passes a cell without a magic of ours through unchanged.
+	// Timeout is how long an await outside of a %%run_in_reactor cell may take unless a magic
+	// says so; default 60 s, and negative for no limit.
+	Timeout time.Duration
+
+	// MagicOnly passes a cell without a magic of ours and without an await through unchanged.
 	MagicOnly bool
 
 	// FixImports adds imports of the standard library's packages that the cell uses without.
@@ -66,7 +71,8 @@ type Output struct {
 	// 0 where it is ours. Lines are 1-based: Lines[0] is line 1 of Code.
 	Lines []int
 	// Name is the variable, "_" if there is none. Result is the Go type that its Wait
-	// returns. Both are empty if the cell passed through unchanged.
+	// returns, or empty where the awaits of a block stand in place. Both are empty if the cell
+	// passed through unchanged.
 	Name, Result string
 	Edits        []Edit       // what changed in the cell, in order; last, in declarations that moved
 	Diagnostics  []Diagnostic // notes and warnings, in order
@@ -105,11 +111,15 @@ func Cell(src []byte, opts Options) (*Output, error) {
 // CellContext is [Cell] with a context, whose end ends the go command that looks for the
 // cell's imports. Its error is then the context's.
 func CellContext(ctx context.Context, src []byte, opts Options) (*Output, error) {
-	out, checked, err := rewrite(ctx, src, opts.withDefaults())
-	if checked != nil {
-		checked.forget()
+	o := opts.withDefaults()
+	r, err := rewrite(ctx, src, o, o.settings())
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	if r.checked != nil {
+		r.checked.forget()
+	}
+	return r.out, nil
 }
 
 func (o Options) withDefaults() *Options {
@@ -125,6 +135,15 @@ func (o Options) withDefaults() *Options {
 	return &o
 }
 
+// settings returns what holds before the first cell.
+func (o *Options) settings() settings {
+	timeout := max(o.Timeout, 0) // none
+	if o.Timeout == 0 {
+		timeout = defaultTimeout
+	}
+	return settings{autoawait: true, timeout: timeout, initial: timeout}
+}
+
 // skeleton returns the template.
 func (o *Options) skeleton() *templates.Skeleton {
 	switch {
@@ -136,34 +155,45 @@ func (o *Options) skeleton() *templates.Skeleton {
 	return templates.Builtin(templates.File)
 }
 
-// rewrite takes the cell through the stages. It returns the last check too, if there was one.
-func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker, error) {
+// rewritten is a cell that was not refused.
+type rewritten struct {
+	out     *Output
+	checked *checker // the last check, if there was one
+	after   settings // what holds in the next cell
+}
+
+// rewrite takes the cell through the stages. The settings hold before it.
+func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (*rewritten, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) {
-		return src.unchanged(), nil, nil
+		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if opts.Assign != "" {
 		if msg := checkName(opts.Assign); msg != "" {
-			return nil, nil, src.errorf(src.bom, "%s", msg)
+			return nil, src.errorf(src.bom, "%s", msg)
 		}
 	}
 	go opts.skeleton() // the first one is parsed while the cell is
 	c, err := split(src)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	st := defaultSettings()
-	notes, err := c.applyMagics(&st)
+	notes, err := c.applyMagics(before)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if opts.MagicOnly && !st.wrap {
-		out := src.unchanged()
-		out.Diagnostics = notes
-		return out, nil, nil
+	st := c.at(len(text))
+	c.wraps = st.wrap || opts.Assign != ""
+	c.blankAwaits()
+	r := &rewritten{after: st}
+	r.after.name, r.after.wrap = arg{}, false
+	if opts.MagicOnly && !st.wrap && len(c.awaits) == 0 {
+		r.out = src.unchanged()
+		r.out.Diagnostics = notes
+		return r, nil
 	}
 	name := ident{"_", c.headerOff()}
 	if st.name.text != "" {
@@ -174,20 +204,23 @@ func rewrite(ctx context.Context, text []byte, opts *Options) (*Output, *checker
 	}
 	s, err := parse(c, name.name)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p, checked, failure := planned(ctx, s, opts, name)
 	if failure != nil {
-		return nil, nil, failure
+		return nil, failure
 	}
-	out, err := p.output()
-	if err != nil {
-		return nil, nil, err
+	if r.out, err = p.output(); err != nil {
+		return nil, err
 	}
-	out.Name, out.Result = p.name, p.result
-	out.Edits = slices.Concat(p.edits, p.inner).public(src)
-	out.Diagnostics = append(notes, p.warnings...)
-	return out, checked, nil
+	r.checked = checked
+	r.out.Name, r.out.Result = p.name, p.result
+	if p.shape == inPlace {
+		r.out.Result = ""
+	}
+	r.out.Edits = slices.Concat(p.edits, p.inner).public(src)
+	r.out.Diagnostics = append(notes, p.warnings...)
+	return r, nil
 }
 
 // assembling assembles a plan's output in the background, and returns how to get it.

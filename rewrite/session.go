@@ -9,40 +9,49 @@ import (
 
 // Session rewrites the cells of a notebook in the order in which they are run. What a cell
 // declares, and the variable of its result, are known to the cells after it, with their types.
-// A later declaration of a name replaces the earlier one. A Session is not safe for
+// A later declaration of a name replaces the earlier one. The settings of magics hold for later
+// cells. A Session is not safe for
 // concurrent use.
 type Session struct {
-	opts Options
+	opts     Options
+	settings settings
 }
 
 // NewSession returns a Session that rewrites each cell with opts, in which Env is needed for
 // types, and Filename, FirstLine and the names in //line comments are of no use.
 func NewSession(opts Options) *Session {
 	opts.LineName, opts.OutputName = "", ""
-	return &Session{opts}
+	return &Session{opts, opts.settings()}
 }
 
 // Cell rewrites the next cell, as [CellContext] does. The name is for messages. A cell that is
 // refused declares nothing.
 //
-// A cell that passes through unchanged is run by the host: the variables of its body are known to
-// the cells after it as well.
+// A cell that passes through unchanged is run by the host, and one that has an await and no magic
+// is waited for: the variables of its body are known to the cells after it as well.
 func (s *Session) Cell(ctx context.Context, src []byte, name string) (*Output, error) {
 	opts := s.opts
 	opts.Filename = name
-	out, checked, err := rewrite(ctx, src, opts.withDefaults())
-	if err != nil || opts.Env == nil || opts.Types == TypesOff {
-		return out, err
+	before := s.settings
+	r, err := rewrite(ctx, src, opts.withDefaults(), before)
+	if err != nil {
+		return nil, err
 	}
-	if plain := out.Name == ""; plain {
+	s.settings = r.after
+	switch passed := r.out.Name == ""; {
+	case opts.Env == nil || opts.Types == TypesOff:
+	case passed:
 		opts.MagicOnly, opts.FixImports = false, true
-		if _, checked, err = rewrite(ctx, src, opts.withDefaults()); checked != nil {
-			s.learn(checked, checked.locals())
+		if host, err := rewrite(ctx, src, opts.withDefaults(), before); err == nil && host.checked != nil {
+			s.learn(host.checked, host.checked.locals())
 		}
-		return out, ctx.Err() // the host says what is wrong with the cell
+		return r.out, ctx.Err() // the host says what is wrong with the cell
+	case r.checked.shape == waited:
+		s.learn(r.checked, r.checked.locals())
+	default:
+		s.learn(r.checked, r.checked.resultVar())
 	}
-	s.learn(checked, checked.resultVar())
-	return out, nil
+	return r.out, nil
 }
 
 // learn makes the declarations of a checked cell, and vars, known to later cells.

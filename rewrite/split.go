@@ -28,6 +28,11 @@ type cell struct {
 	// open reports that the last token does not end a statement, such as an
 	// operator, so that more input could complete it.
 	open bool
+
+	words    []int     // where await may be the operator, in order
+	awaits   []int     // where it is
+	settings []setting // in the order of their places; the first is from the start
+	wraps    bool      // whether somebody asked for an EventualResult
 }
 
 // magicLine is a line that is a magic.
@@ -64,6 +69,7 @@ type splitter struct {
 	doc    int   // start of the comment group that may be a doc comment, or -1
 	docEnd int   // index of that group's last line
 	last   token.Token
+	await  *awaitWords // nil if the cell has no such word
 }
 
 type bracket struct {
@@ -88,6 +94,9 @@ func split(src *source) (*cell, *Error) {
 	c := &cell{source: src, code: bytes.Clone(src.text)}
 	copy(c.code[:c.bom], "   ")
 	s := &splitter{cell: c, fresh: true, doc: -1}
+	if bytes.Contains(c.code, []byte(await)) {
+		s.await = &awaitWords{word: -1, in: make([]level, 1)}
+	}
 	for off := 0; off >= 0; {
 		var err *Error
 		if off, err = s.scan(off); err != nil {
@@ -98,6 +107,9 @@ func split(src *source) (*cell, *Error) {
 		err := s.errorf(s.stack[n-1].off, "unclosed %s", s.stack[n-1].tok)
 		err.Incomplete = true
 		return nil, err
+	}
+	if s.await != nil {
+		c.words = s.await.found
 	}
 	c.open = s.seen && s.last != token.SEMICOLON && s.last != token.COLON && s.last != token.ILLEGAL
 	return c, nil
@@ -203,6 +215,7 @@ func (s *splitter) comment(off int, lit string) *Error {
 
 func (s *splitter) token(off int, tok token.Token, lit string) *Error {
 	if tok == token.SEMICOLON && len(s.stack) == 0 {
+		s.await.token(off, tok, lit)
 		semi := -1
 		if lit == ";" {
 			semi = off
@@ -225,6 +238,7 @@ func (s *splitter) token(off int, tok token.Token, lit string) *Error {
 	if err := s.bracket(off, tok); err != nil {
 		return err
 	}
+	s.await.token(off, tok, lit)
 	if len(s.stack) == 0 || len(s.stack) == 1 && tok == token.LBRACE {
 		s.header = tok == token.IF || tok == token.FOR || tok == token.SWITCH || s.header && tok != token.LBRACE
 	}

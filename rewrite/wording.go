@@ -13,8 +13,13 @@ import (
 	"golang.org/x/tools/go/ast/astutil"
 )
 
-// reword makes an error about our call of Values one about what the cell returns.
+// reword makes an error about our call of Values one about what the cell returns, or about an
+// await.
 func (c *checker) reword(e *typeError) {
+	if strings.HasPrefix(e.msg, "in call to "+c.runtime+".") && strings.Contains(e.msg, "Await") {
+		c.rewordAwait(e)
+		return
+	}
 	if !strings.HasPrefix(e.msg, "in call to "+c.runtime+".Values, cannot infer ") {
 		return
 	}
@@ -72,6 +77,7 @@ func (c *checker) wording(e typeError, cells bool) string {
 	for _, f := range []string{"Values", "List"} {
 		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
 	}
+	msg = c.awaitWording(msg)
 	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
 	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
 	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {

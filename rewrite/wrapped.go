@@ -30,6 +30,7 @@ const marker = directive + "wrapped"
 type wrapping struct {
 	magic string // the magic, or "" if the cell has none
 	line  []byte // the magic's whole line, if that is not the magic at the header's indentation
+	alone bool   // the marker stands on a line of its own, as the statements are in place
 	unit  string // indentation added to the body
 	undo  string // edits
 	// Lines of each part.
@@ -38,7 +39,9 @@ type wrapping struct {
 
 // fields returns the marker's text around the checksum.
 func (w *wrapping) fields() (before, after string) {
-	before = " " + marker
+	if before = " " + marker; w.alone {
+		before = marker
+	}
 	if w.magic != "" {
 		before += " " + w.magic
 	}
@@ -193,13 +196,15 @@ func parseWrapped(text []byte, off int, comment string) (cell wrappedCell, ok bo
 	if !ok {
 		return cell, false
 	}
-	off-- // the space that parts the marker from the header
+	line := bytes.LastIndexByte(text[:off], '\n') + 1 // that the marker is on
+	if w.alone = len(bytes.TrimSpace(bytes.TrimPrefix(text[line:off], bom))) == 0; !w.alone {
+		off-- // the space that parts the marker from the header
+	}
 	before, after := w.fields()
 	markerEnd := off + len(before) + len(check) + len(after)
 	if off < 0 || markerEnd > len(text) || string(text[off:markerEnd]) != before+check+after {
 		return cell, false
 	}
-	line := bytes.LastIndexByte(text[:off], '\n') + 1 // that the marker is on
 	start := line
 	for range w.header - 1 {
 		start = bytes.LastIndexByte(text[:max(start-1, 0)], '\n') + 1

@@ -147,6 +147,8 @@ type Binding struct {
 	Name    string   // the variable; "_" binds none
 	Result  string   // the type of the result, in Go
 	Returns string   // the type that the closure returns beside the error; default Result
+	Param   string   // the closure's parameter, a *Coroutine of the runtime's, or ""
+	Timeout string   // what Run is given before the closure, in Go, or ""
 	Named   bool     // name the closure's results "_", so that a bare return is legal
 }
 
@@ -185,6 +187,12 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
+	var timeout dst.Expr
+	if b.Timeout != "" {
+		if timeout, err = valueExpr(b.Timeout); err != nil {
+			return Text{}, err
+		}
+	}
 	idents := map[string]string{holePackage: b.Package, holeName: b.Name, holeRuntime: b.Runtime, holeRun: b.Run}
 	comments := strings.NewReplacer(holePackage, b.Package, holeName, b.Name, holeResult, b.Result, holeRuntime, b.Runtime)
 	dst.Inspect(tree, func(n dst.Node) bool {
@@ -208,11 +216,24 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 			if isHole(n.Index, holeResult) {
 				n.Index = dst.Clone(result).(dst.Expr)
 			}
+		case *dst.CallExpr:
+			if timeout == nil || len(n.Args) != 1 {
+				break
+			}
+			if fn, ok := n.Args[0].(*dst.FuncLit); ok && holdsBody(fn) {
+				n.Args = []dst.Expr{timeout, fn}
+			}
 		case *dst.FuncLit:
 			if !holdsBody(n) {
 				break
 			}
 			n.Type.Results.List[0].Type = returns
+			if b.Param != "" {
+				n.Type.Params.List = []*dst.Field{{
+					Names: []*dst.Ident{dst.NewIdent(b.Param)},
+					Type:  &dst.StarExpr{X: &dst.SelectorExpr{X: dst.NewIdent(b.Runtime), Sel: dst.NewIdent("Coroutine")}},
+				}}
+			}
 			if b.Named {
 				for _, r := range n.Type.Results.List {
 					r.Names = []*dst.Ident{dst.NewIdent("_")}
@@ -258,6 +279,15 @@ func typeExpr(s string) (dst.Expr, error) {
 		return nil, err
 	}
 	return f.Decls[0].(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Type, nil
+}
+
+// valueExpr parses a value, such as "reactor.Seconds(60)".
+func valueExpr(s string) (dst.Expr, error) {
+	f, err := decorator.Parse("package p\nvar _ = " + s)
+	if err != nil {
+		return nil, err
+	}
+	return f.Decls[0].(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Values[0], nil
 }
 
 // print prints a filled tree and cuts the text at its holes.

@@ -43,7 +43,7 @@ func (s selection) all() bool { return s == selection{} }
 // flags are the values of the flags, before they are checked.
 type flags struct {
 	config
-	target, types, template, lines, cell string
+	target, types, template, lines, cell, timeout string
 }
 
 // define adds the flags to set, in the order of the help.
@@ -57,13 +57,14 @@ func (f *flags) define(set *pflag.FlagSet) {
 	set.BoolVarP(&f.list, "list", "l", false, "print the names of inputs whose result would change")
 	set.BoolVarP(&f.diff, "diff", "d", false, "print what would change; exit with 1 if anything would")
 	set.BoolVar(&f.check, "check", false, "exit with 1 if anything would change")
-	set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "pass cells without a magic through unchanged")
+	set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "pass cells without a magic or an await through unchanged")
 	set.StringVar(&f.lines, "range", "", "the cell is lines `FIRST:LAST`, counted from 1")
 	set.StringVar(&f.cell, "cell", "", "the cell is `N|@LINE` of a percent-format file")
 	set.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of what standard input holds")
 	set.StringVar(&f.types, "types", "auto", "check types and find the result's: `auto|off|require`")
 	set.StringArrayVar(&f.envs.context, "context", nil, "the cell may use the Go file or package at `PATH`; default: the input file's package")
 	set.BoolVar(&f.opts.FixImports, "fix-imports", false, "import standard packages that the cell uses without")
+	set.StringVar(&f.timeout, "timeout", "60s", "how long an await outside of a run_in_reactor cell may take: `DURATION|INFINITY`")
 	set.StringVar(&f.template, "template", "", "`FILE` to put the cell into; see cellwrap help template")
 	set.BoolVar(&f.line, "line", true, "name the cell in //line comments; --line=false: do not")
 	set.StringVar(&f.opts.Runtime, "runtime", rewrite.DefaultRuntime, "`IMPORTPATH` of the runtime")
@@ -87,7 +88,7 @@ func parseFlags(args []string) (*config, []string, error) {
 	}
 	files := set.Args()
 	for _, check := range []func() error{
-		f.checkTarget, f.checkPackage, f.checkRuntime, f.checkTypes, f.checkSelection, f.checkTemplate,
+		f.checkTarget, f.checkPackage, f.checkRuntime, f.checkTypes, f.checkTimeout, f.checkSelection, f.checkTemplate,
 		func() error { return f.checkModes(files) },
 	} {
 		if err := check(); err != nil {
@@ -135,6 +136,13 @@ func (f *flags) checkTypes() error {
 		return nil
 	}
 	return fmt.Errorf("--types is auto, off or require, not %q", f.types)
+}
+
+func (f *flags) checkTimeout() (err error) {
+	if f.opts.Timeout, err = rewrite.ParseTimeout(f.timeout); err != nil {
+		return fmt.Errorf("--%v", err)
+	}
+	return nil
 }
 
 func (f *flags) checkSelection() error {

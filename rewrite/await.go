@@ -1,0 +1,436 @@
+package rewrite
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// await is the operator that waits, with the precedence of <-. Each of its places is blanked
+// to <- for the parser, which is as long with blanks, and found again among the receives.
+const await = "await"
+
+// awaitWords finds where the word await is the operator: where Go has no pair of an identifier
+// and what follows. It has them in parameters, struct fields, and the names of a declaration.
+type awaitWords struct {
+	found  []int
+	word   int         // offset of a word that may be one, if it is the last token, or -1
+	last   token.Token // the last token
+	params bool        // the next ( or [ opens parameters
+	in     []level     // of brackets; the first is outside of all
+}
+
+// level is what is directly inside of a bracket.
+type level struct {
+	pairs   bool // pairs of a name and a type: parameters or fields
+	params  bool // it is parameters, and what may follow are more
+	methods bool // of an interface
+	group   bool // of declarations
+	names   bool // what a declaration declares: var, const, type or import was, and = was not
+}
+
+// token looks at the next token.
+func (a *awaitWords) token(off int, tok token.Token, lit string) {
+	if a == nil {
+		return
+	}
+	if a.word >= 0 && beginsOperand(tok) {
+		a.found = append(a.found, a.word)
+	}
+	a.word = -1
+	params, last := a.params, a.last
+	a.params, a.last = false, tok
+	in := &a.in[len(a.in)-1]
+	switch tok {
+	case token.IDENT:
+		if lit == await && !in.pairs && !in.names && !endsOperand(last) {
+			a.word = off
+		}
+		a.params = params || in.methods // func f(, func (r T) m(
+	case token.FUNC:
+		a.params = true
+	case token.VAR, token.CONST, token.TYPE, token.IMPORT:
+		in.names = true
+	case token.ASSIGN:
+		in.names = false
+	case token.SEMICOLON:
+		in.names = in.group
+	case token.LPAREN:
+		group := last == token.VAR || last == token.CONST || last == token.TYPE || last == token.IMPORT
+		a.in = append(a.in, level{pairs: params, params: params, group: group, names: group})
+	case token.LBRACK:
+		generic := in.names && last == token.IDENT
+		a.in = append(a.in, level{pairs: params || generic, params: params})
+	case token.LBRACE:
+		a.in = append(a.in, level{pairs: last == token.STRUCT, methods: last == token.INTERFACE})
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		a.params = in.params
+		a.in = a.in[:len(a.in)-1]
+	}
+}
+
+// beginsOperand reports whether tok begins the operand of await, and nothing that could follow an
+// identifier.
+func beginsOperand(tok token.Token) bool {
+	switch tok {
+	case token.FUNC, token.STRUCT, token.MAP:
+		return true
+	}
+	return tok.IsLiteral()
+}
+
+// endsOperand reports whether an operator after tok would have two operands, or be a part of a
+// name or a type.
+func endsOperand(tok token.Token) bool {
+	switch tok {
+	case token.RPAREN, token.RBRACK, token.RBRACE, token.PERIOD, token.CHAN:
+		return true
+	}
+	return tok.IsLiteral()
+}
+
+// blankAwaits makes of each await that is in force what the parser can read.
+func (c *cell) blankAwaits() {
+	for _, off := range c.words {
+		if c.at(off).autoawait {
+			copy(c.code[off:], "<-   ")
+			c.awaits = append(c.awaits, off)
+		}
+	}
+}
+
+// awaitOff reports whether the operand at off stands behind an await that is not in force.
+func (c *cell) awaitOff(off int) bool {
+	i := sort.SearchInts(c.words, off) - 1
+	if i < 0 || c.at(c.words[i]).autoawait {
+		return false
+	}
+	return len(bytes.TrimSpace(c.code[c.words[i]+len(await):off])) == 0
+}
+
+// shape is what a cell becomes.
+type shape int
+
+const (
+	background shape = iota // a closure
+	coroutine               // a closure that can await
+	waited                  // a closure that can await, and that is waited for
+	inPlace                 // the statements as they are, but for the awaits
+)
+
+// shape returns what the cell becomes: with an await, that depends on whether somebody asked for
+// an EventualResult.
+func (c *cell) shape(target Target) shape {
+	switch {
+	case len(c.awaits) == 0:
+		return background
+	case c.wraps:
+		return coroutine
+	case target == Block:
+		return inPlace
+	}
+	return waited
+}
+
+// function returns the runtime's function that runs the cell.
+func (s shape) function(deferred bool) string {
+	switch {
+	case s == waited:
+		return "MustWaitFor"
+	case s == coroutine && deferred:
+		return "RunDeferredCoroutine"
+	case s == coroutine:
+		return "RunCoroutine"
+	case deferred:
+		return "RunDeferred"
+	}
+	return "RunInReactor"
+}
+
+// awaiting is one await.
+type awaiting struct {
+	off      int // of the keyword
+	x        *ast.UnaryExpr
+	pair     bool // it gives the error too
+	returned bool // it is all that a return of the body returns
+}
+
+// findAwaits finds the awaits among the statements, and refuses those that nothing could suspend.
+func (s *syntax) findAwaits() *Error {
+	if len(s.cell.awaits) == 0 {
+		return nil
+	}
+	at := map[int]bool{} // to be found
+	for _, off := range s.cell.awaits {
+		at[off] = true
+	}
+	var err *Error
+	refuse := func(off int, format string, args ...any) {
+		if err == nil || s.before(off, err) {
+			err = s.errorf(off, format, args...)
+		}
+	}
+	if s.decls != nil {
+		for _, d := range s.decls.Decls {
+			ast.Inspect(d, func(n ast.Node) bool {
+				if x, ok := n.(*ast.UnaryExpr); ok && x.Op == token.ARROW && at[s.decls.off(x.OpPos)] {
+					delete(at, s.decls.off(x.OpPos))
+					if f, ok := d.(*ast.FuncDecl); ok {
+						refuse(s.decls.off(x.OpPos), "await in func %s, which is no coroutine (await in the cell's own statements, or return a Deferred from the function and await that)", f.Name.Name)
+					} else {
+						refuse(s.decls.off(x.OpPos), "await in a declaration of the package's (await in the cell's own statements)")
+					}
+				}
+				return true
+			})
+		}
+	}
+	var stack []ast.Node
+	for _, stmt := range s.list {
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			if n == nil {
+				stack = stack[:len(stack)-1]
+				return true
+			}
+			stack = append(stack, n)
+			x, ok := n.(*ast.UnaryExpr)
+			if !ok || x.Op != token.ARROW || !at[s.stmts.off(x.OpPos)] {
+				return true
+			}
+			off := s.stmts.off(x.OpPos)
+			delete(at, off)
+			a, why := suspended(x, stack)
+			if why != "" {
+				refuse(off, "%s", why)
+			}
+			a.off = off
+			s.awaits = append(s.awaits, a)
+			return true
+		})
+	}
+	for off := range at {
+		refuse(off, "unexpected await")
+	}
+	return err
+}
+
+// before reports whether off is before the place of an error.
+func (s *source) before(off int, err *Error) bool {
+	p := s.position(off)
+	return p.Line < err.Pos.Line || p.Line == err.Pos.Line && p.Column < err.Pos.Column
+}
+
+// suspended says how x, the last on the stack of nodes around it, waits, or why it cannot.
+func suspended(x *ast.UnaryExpr, stack []ast.Node) (a awaiting, why string) {
+	a.x = x
+	i := len(stack) - 2
+	value := ast.Node(x) // with the parentheses around it
+	for i >= 0 && isParen(stack[i]) {
+		value = stack[i]
+		i--
+	}
+	if i >= 0 {
+		switch n := stack[i].(type) {
+		case *ast.AssignStmt:
+			a.pair = len(n.Lhs) == 2 && len(n.Rhs) == 1
+		case *ast.ValueSpec:
+			a.pair = len(n.Names) == 2 && len(n.Values) == 1
+		case *ast.ReturnStmt:
+			a.returned = len(n.Results) == 1
+		}
+		if i > 0 && isComm(stack[i-1], stack[i], value) {
+			return a, "await cannot be a case of select, which waits for channels (await reactor.First of several Deferreds)"
+		}
+	}
+	for ; i >= 0; i-- {
+		lit, ok := stack[i].(*ast.FuncLit)
+		if !ok {
+			continue
+		}
+		a.returned = false // from the function, not from the body
+		if !calledInPlace(lit, stack[:i]) {
+			return a, "await in a function literal that is not called in place, which is no coroutine (await outside of it, or return a Deferred from it and await that)"
+		}
+	}
+	return a, ""
+}
+
+func isParen(n ast.Node) bool {
+	_, ok := n.(*ast.ParenExpr)
+	return ok
+}
+
+// isComm reports whether stmt is what the clause of a select waits for, by receiving value.
+func isComm(clause, stmt, value ast.Node) bool {
+	c, ok := clause.(*ast.CommClause)
+	if !ok || c.Comm != stmt {
+		return false
+	}
+	send, ok := stmt.(*ast.SendStmt)
+	return !ok || send.Chan != value && send.Value != value
+}
+
+// calledInPlace reports whether the innermost of the nodes around lit calls it, at once or at the
+// body's end, but not on a goroutine of its own.
+func calledInPlace(lit *ast.FuncLit, around []ast.Node) bool {
+	i := len(around) - 1
+	var fun ast.Node = lit
+	for i >= 0 && isParen(around[i]) {
+		fun = around[i]
+		i--
+	}
+	if i < 0 {
+		return false
+	}
+	call, ok := around[i].(*ast.CallExpr)
+	if !ok || call.Fun != fun {
+		return false
+	}
+	if i > 0 {
+		_, concurrent := around[i-1].(*ast.GoStmt)
+		return !concurrent
+	}
+	return true
+}
+
+// planAwaits makes calls of the awaits:
+//
+//	v := await d          ⇒  v := reactor.MustAwait(co, d)
+//	v, err := await d     ⇒  v, err := reactor.Await(co, d)
+//	v := await c          ⇒  v := reactor.MustAwait(co, reactor.FromChannel(c))
+//
+// and in place, where there is no coroutine:
+//
+//	v := await d          ⇒  v := reactor.MustAwaitFor(reactor.Seconds(60), d)
+func (p *planner) planAwaits() *Error {
+	if len(p.awaits) == 0 {
+		return nil
+	}
+	if p.plan.shape != inPlace {
+		p.plan.co = "co"
+		if words := p.words(); words["co"] {
+			p.plan.co = numbered("co", words)
+		}
+	}
+	if p.plan.shape == waited {
+		p.plan.timeout = p.seconds(p.awaits[0].off)
+	}
+	p.plan.awaits = p.awaits
+	final := finalExpr(p.list, p.know.final)
+	for _, a := range p.awaits {
+		call, first := "MustAwait", p.plan.co
+		if p.plan.shape == inPlace {
+			call, first = "MustAwaitFor", p.seconds(a.off)
+		} else if a.returned || final != nil && ast.Unparen(final) == ast.Expr(a.x) {
+			a.pair = true
+		}
+		if a.pair {
+			call = strings.TrimPrefix(call, "Must")
+		}
+		before, after := p.plan.runtime+"."+call+"("+first+", ", ")"
+		if p.know.channels[a.off] {
+			before, after = before+p.plan.runtime+".FromChannel(", "))"
+		}
+		end := a.off + len(await)
+		if p.text[end] == ' ' {
+			end++
+		}
+		p.plan.edits.replace(a.off, end, before)
+		p.plan.edits.insert(p.stmts.end(a.x), after, rankEnd)
+	}
+	return nil
+}
+
+// awaitCall is the call that an await has become, in the emission.
+type awaitCall struct {
+	*awaiting
+	call    *ast.CallExpr
+	operand ast.Expr
+	typ     types.Type // of the operand, nil if it is not known
+}
+
+// findAwaitCalls finds what the awaits have become.
+func (c *checker) findAwaitCalls() {
+	c.awaitCalls = nil
+	if len(c.awaits) == 0 {
+		return
+	}
+	names := []string{"Await", "MustAwait", "AwaitFor", "MustAwaitFor"}
+	ast.Inspect(c.file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 2 {
+			return true
+		}
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !slices.Contains(names, sel.Sel.Name) {
+			return true
+		}
+		if _, cells := c.offset(call.Pos()); cells {
+			return true
+		}
+		a := awaitCall{&c.awaits[len(c.awaitCalls)], call, call.Args[1], nil}
+		if c.know.channels[a.off] {
+			a.operand = a.operand.(*ast.CallExpr).Args[0]
+		}
+		a.typ = c.info.TypeOf(a.operand)
+		c.awaitCalls = append(c.awaitCalls, a)
+		return true
+	})
+}
+
+// findChannels notes which awaits are of channels, and reports whether that is new.
+func (c *checker) findChannels() bool {
+	more := false
+	for _, a := range c.awaitCalls {
+		if a.typ == nil || c.know.channels[a.off] {
+			continue
+		}
+		if ch, ok := a.typ.Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
+			c.know.channels[a.off] = true
+			more = true
+		}
+	}
+	return more
+}
+
+// rewordAwait makes an error about our call one about the await's operand.
+func (c *checker) rewordAwait(e *typeError) {
+	for _, a := range slices.Backward(c.awaitCalls) { // inner ones first
+		if a.call.Pos() <= e.pos && e.pos < a.call.End() && !invalid(a.typ) {
+			e.pos = a.operand.Pos()
+			e.msg = fmt.Sprintf("cannot await %s (of type %s): await waits for a Deferred, an EventualResult or a channel",
+				types.ExprString(a.operand), types.TypeString(a.typ, func(p *types.Package) string {
+					if p == c.pkg {
+						return ""
+					}
+					return p.Name()
+				}))
+			return
+		}
+	}
+}
+
+// awaitWording returns msg with the cell's awaits for the calls that they have become.
+func (c *checker) awaitWording(msg string) string {
+	for _, a := range c.awaitCalls {
+		msg = strings.ReplaceAll(msg, types.ExprString(a.call), await+" "+types.ExprString(a.operand))
+	}
+	for _, a := range c.awaitCalls {
+		msg = strings.ReplaceAll(msg, " in argument to "+types.ExprString(a.call.Fun), " in "+await)
+	}
+	return msg
+}
+
+// seconds returns how long an await at off may take, as emitted code says it.
+func (p *planner) seconds(off int) string {
+	d := p.cell.at(off).timeout
+	if d == 0 {
+		return p.plan.runtime + ".Forever"
+	}
+	return p.plan.runtime + ".Seconds(" + formatSeconds(d) + ")"
+}
