@@ -2,13 +2,20 @@ package reactor
 
 import "sync"
 
-// An awaited is a Deferred of any type, as one that waits for it sees it.
+// An awaited is what can be waited for, as those that wait see it: a Deferred of any type,
+// an EventualResult, or the coroutine that brings that.
 type awaited interface {
 	Cancel()
-	cancel()
-	awaits() (up awaited, chained bool)
+	awaits() awaited
 	fired() bool
 	follow()
+}
+
+// A source is a Deferred of any type, as one that it will fire sees it.
+type source interface {
+	awaited
+	source() source
+	cancel()
 }
 
 // Cancel asks for d's work to be given up. A Deferred that has fired is left alone. One
@@ -20,12 +27,8 @@ type awaited interface {
 // none, d fails with [ErrCanceled]. If it panics, d fails with that.
 // (Twisted: Deferred.cancel.)
 func (d *Deferred[T]) Cancel() {
-	var target awaited = d
-	for {
-		up, chained := target.awaits()
-		if up == nil || chained || up.fired() {
-			break
-		}
+	var target source = d
+	for up := target.source(); up != nil; up = target.source() {
 		target = up
 	}
 	target.cancel()
@@ -59,10 +62,21 @@ func (d *Deferred[T]) cancel() {
 	returned = true
 }
 
-func (d *Deferred[T]) awaits() (up awaited, chained bool) {
+// source returns the one to be canceled in d's stead, if there is one.
+func (d *Deferred[T]) source() source {
+	d.mu.Lock()
+	up, chained := d.upstream, d.chained
+	d.mu.Unlock()
+	if up == nil || chained || up.fired() {
+		return nil
+	}
+	return up
+}
+
+func (d *Deferred[T]) awaits() awaited {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.upstream, d.chained
+	return d.upstream
 }
 
 func (d *Deferred[T]) fired() bool {
@@ -71,19 +85,19 @@ func (d *Deferred[T]) fired() bool {
 	return d.called
 }
 
-// waits is held while one Deferred is made to wait for another that exists already, in
-// the whole process: otherwise two could close a circle at once, unseen.
+// waits is held while one Deferred, or a coroutine, is made to wait for what exists
+// already, in the whole process: otherwise two could close a circle at once, unseen.
 var waits sync.Mutex
 
 // await notes that up will fire d. The error is ErrCircular if up, or one that it
 // waits for, waits for d.
-func (d *Deferred[T]) await(up awaited, chained bool) error {
+func (d *Deferred[T]) await(up source, chained bool) error {
 	waits.Lock()
 	defer waits.Unlock()
 	d.mu.Lock()
 	followed := d.followed
 	d.mu.Unlock()
-	for w := up; w != nil; w, _ = w.awaits() {
+	for w := awaited(up); w != nil; w = w.awaits() {
 		if w == awaited(d) {
 			return ErrCircular
 		}

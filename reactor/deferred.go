@@ -21,7 +21,7 @@ type Deferred[T any] struct {
 	mu        sync.Mutex // guards what follows, up to value
 	callbacks []callback[T]
 	canceller func(*Deferred[T]) // nil once used, or of no use
-	upstream  awaited            // what fires it, if that is another Deferred
+	upstream  source             // what fires it, if that is another Deferred
 	due       int32              // its tasks in the reactor's queues, and the one that runs
 	paused    atomic.Int32       // changed under mu
 	called    bool

@@ -17,9 +17,11 @@ import (
 type EventualResult[T any] struct {
 	r *Reactor
 
-	mu   sync.Mutex    // guards done and work, and is held to become ready
-	done chan struct{} // nil until somebody needs it
-	work any           // the body[T] until it begins, then the awaited Deferred; or nil
+	mu       sync.Mutex    // guards what follows, and is held to become ready
+	done     chan struct{} // nil until somebody needs it
+	work     any           // the body[T] until it begins, then what is awaited; or nil
+	awaiters *awaiter[T]   // the last first
+	followed bool          // a coroutine awaits e
 
 	ready atomic.Bool // set last: value and err do not change any more
 	value T
@@ -112,7 +114,7 @@ func (e *EventualResult[T]) signal() <-chan struct{} {
 }
 
 // Cancel gives up the work and does not wait for that. A body that has not begun is not
-// run; a Deferred that is waited for is canceled, on the reactor. The result is then
+// run; what is waited for, by a coroutine too, is canceled, on the reactor. The result is then
 // [ErrCanceled], if the Deferred's canceller and callbacks leave it at that. A body that
 // is running goes on, and a result that is there stays. (crochet: EventualResult.cancel.)
 func (e *EventualResult[T]) Cancel() {
@@ -120,16 +122,16 @@ func (e *EventualResult[T]) Cancel() {
 	case e.take() != nil:
 		e.fail(ErrCanceled)
 	case !e.there():
+		if co, ok := e.awaits().(*Coroutine); ok {
+			co.interrupt(ErrCanceled) // at once: the body may be running
+		}
 		e.r.Call(e.cancelAwaited)
 	}
 }
 
 func (e *EventualResult[T]) cancelAwaited() {
-	e.mu.Lock()
-	d, ok := e.work.(awaited)
-	e.mu.Unlock()
-	if ok {
-		d.Cancel()
+	if up := e.awaits(); up != nil {
+		up.Cancel()
 	}
 }
 
@@ -162,12 +164,16 @@ func (e *EventualResult[T]) complete(v T, err error) {
 	}
 	e.value, e.err, e.work = v, err, nil
 	e.ready.Store(true)
-	done := e.done
+	done, awaiters := e.done, e.awaiters
+	e.awaiters = nil
 	e.mu.Unlock()
 	if done != nil {
 		close(done)
+	}
+	if done != nil || awaiters != nil {
 		e.r.unwatch(e)
 	}
+	awaiters.deliverAll(v, err)
 }
 
 func (e *EventualResult[T]) fail(err error) {

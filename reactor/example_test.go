@@ -48,6 +48,20 @@ func ExampleEventualResult_Wait() {
 	// true
 }
 
+// What cellwrap makes of a cell that awaits.
+func ExampleRunCoroutine() {
+	result := reactor.RunCoroutine(func(co *reactor.Coroutine) (string, error) {
+		d, err := reactor.Await(co, sleep(10*time.Millisecond))
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint("awake after ", d), nil
+	})
+	shout, err := reactor.AwaitFor(reactor.Seconds(2.5), result)
+	fmt.Println(shout, err)
+	// Output: awake after 10ms <nil>
+}
+
 // A chain as in Twisted: an error skips callbacks until an errback recovers from it.
 func ExampleDeferred() {
 	d := reactor.NewDeferred[int](nil)

@@ -32,10 +32,13 @@ var (
 
 	// ErrOnReactor: a callback waited for a result of its own reactor, which cannot
 	// come before the callback returns.
-	ErrOnReactor = errors.New("reactor: waiting on the reactor for its own result (return a Deferred, or use Then)")
+	ErrOnReactor = errors.New("reactor: waiting on the reactor for its own result (return a Deferred, or use Then or Await)")
 
-	// ErrCircular is the outcome of a Deferred that would wait for itself.
-	ErrCircular = errors.New("reactor: a Deferred waits for itself")
+	// ErrCircular is the outcome of a Deferred, or of an Await, that would wait for itself.
+	ErrCircular = errors.New("reactor: a Deferred or a coroutine waits for itself")
+
+	// ErrNotInBody: an Await with a Coroutine whose body does not run.
+	ErrNotInBody = errors.New("reactor: Await outside of the coroutine's body (a Coroutine must not leave the function that gets it)")
 
 	// ErrGoexit is the outcome of a callback that called runtime.Goexit, as
 	// testing.T.FailNow does.
@@ -90,8 +93,11 @@ func (f *Failure) Unwrap() error { return f.Err }
 // deferred function, where the stack is still the panic's, with recover's result:
 // nil means runtime.Goexit, since panic(nil) is a *runtime.PanicNilError.
 func failed(recovered any) error {
-	if recovered == nil {
+	switch p := recovered.(type) {
+	case nil:
 		return ErrGoexit
+	case *awaitError:
+		return p.err
 	}
 	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }

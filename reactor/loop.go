@@ -16,6 +16,7 @@ type Reactor struct {
 	stopping chan struct{} // closed by Stop
 	stopped  chan struct{} // closed at the end of the loop
 	stop     atomic.Bool   // what stopping says, for a look between two tasks
+	bodyID   atomic.Uint64 // the goroutine of the coroutine that has, or had, the turn
 
 	mu       sync.Mutex // guards what follows
 	queue    []task
@@ -30,11 +31,13 @@ type Reactor struct {
 
 	// Used by the loop alone, and kept here so that another goroutine can go on
 	// when a callback has ended this one (runtime.Goexit).
-	batch   fifo  // the rest of the turn
-	derived fifo  // goes before batch: what the running task has settled
-	ticked  bool  // the last turn was a timer's
-	now     int64 // the clock as last read
-	alarm   *time.Timer
+	batch      fifo       // the rest of the turn
+	derived    fifo       // goes before batch: what the running task has settled
+	coroutines *Coroutine // those whose body has begun and not ended
+	idle       []*worker
+	ticked     bool  // the last turn was a timer's
+	now        int64 // the clock as last read
+	alarm      *time.Timer
 }
 
 // A task is what the loop runs. Tasks are interface values, so a Deferred or an
@@ -73,7 +76,8 @@ func (r *Reactor) start() {
 // Stop ends the reactor and returns at once, also when called on the loop. In this
 // order: new work is refused and queued work dropped; everyone who is blocked on
 // one of its results gets [ErrReactorStopped]; when the callback that is running
-// has returned, the functions given to [Reactor.OnShutdown] run; then
+// has returned, suspended coroutines are resumed with that error too, and the functions
+// given to [Reactor.OnShutdown] run; then
 // [Reactor.Stopped] is closed. A second Stop does nothing.
 func (r *Reactor) Stop() {
 	r.mu.Lock()
@@ -188,6 +192,7 @@ func (r *Reactor) loop() {
 			call(due).run()
 		}
 	}
+	r.endCoroutines()
 	for len(r.shutdown) > 0 {
 		f := r.shutdown[0]
 		r.shutdown = r.shutdown[1:]

@@ -20,11 +20,20 @@ func RunInReactor[T any](f func() (T, error)) *EventualResult[T] {
 // RunInReactorOn is [RunInReactor] for the given reactor.
 func RunInReactorOn[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
 	e := &EventualResult[T]{r: r, work: valueBody[T](f)}
-	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer && t.Implements(reflect.TypeFor[nested]()) {
-		e.fail(fmt.Errorf("reactor: RunInReactor of a function that returns a %v: use RunDeferred", t))
+	if err := notDeferred[T]("RunInReactor", "RunDeferred"); err != nil {
+		e.fail(err)
 		return e
 	}
 	return e.post()
+}
+
+// notDeferred returns an error if T is a *Deferred type, of which this function could only
+// give what nobody wants.
+func notDeferred[T any](this, use string) error {
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer && t.Implements(reflect.TypeFor[nested]()) {
+		return fmt.Errorf("reactor: %s of a function that returns a %v: use %s", this, t, use)
+	}
+	return nil
 }
 
 // RunDeferred is [RunInReactor] for an f that returns a Deferred: its outcome is the
@@ -54,7 +63,11 @@ func (f valueBody[T]) begin(e *EventualResult[T]) {
 }
 
 func (f deferredBody[T]) begin(e *EventualResult[T]) {
-	d, err := f()
+	e.settleAs(f())
+}
+
+// settleAs gives e the outcome of d, or err. It runs on e's reactor.
+func (e *EventualResult[T]) settleAs(d *Deferred[T], err error) {
 	if err != nil {
 		e.fail(err)
 		return
@@ -110,8 +123,12 @@ func (e *EventualResult[T]) take() body[T] {
 func (e *EventualResult[T]) await(d awaited) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.ready.Load() {
-		e.work = d
+	if e.ready.Load() {
+		return
+	}
+	e.work = d
+	if e.followed {
+		d.follow()
 	}
 }
 

@@ -53,7 +53,8 @@ func (r *Reactor) currentTurn() uint64 {
 	return r.turns
 }
 
-// runs reports whether the calling goroutine is the loop, in the given turn.
+// runs reports whether the calling goroutine is the loop, or runs the body of one of its
+// coroutines, in the given turn.
 func (r *Reactor) runs(turn uint64) bool {
 	r.mu.Lock()
 	id := r.loopID
@@ -61,7 +62,11 @@ func (r *Reactor) runs(turn uint64) bool {
 		id = 0
 	}
 	r.mu.Unlock()
-	return id != 0 && id == goroutineID()
+	if id == 0 {
+		return false
+	}
+	self := goroutineID()
+	return self == id || self == r.bodyID.Load()
 }
 
 // goroutineID returns the number of the calling goroutine, which Go tells only in the

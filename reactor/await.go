@@ -1,0 +1,237 @@
+package reactor
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// Forever is a timeout that does not end.
+const Forever time.Duration = 1<<63 - 1
+
+// Seconds returns s seconds as a duration: the longest there is if s is too much, and 0
+// if it is not a number. Emitted code writes timeouts with it.
+func Seconds(s float64) time.Duration {
+	switch ns := s * 1e9; {
+	case ns != ns:
+		return 0
+	case ns >= math.MaxInt64:
+		return math.MaxInt64
+	case ns <= math.MinInt64:
+		return math.MinInt64
+	default:
+		return time.Duration(math.Round(ns))
+	}
+}
+
+// An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
+type Awaitable[T any] interface {
+	awaited
+	outcome(here *Reactor) (v T, err error, ok bool)
+	tell(w *awaiter[T]) error
+	eventual() *EventualResult[T]
+}
+
+// Await returns the outcome of a to the body of the coroutine co. If it is not there, the
+// body is suspended until it comes, and the reactor goes on. What a has it keeps, and its
+// failure counts as handled; a nil Deferred stands for the zero value.
+//
+// The error is [ErrReactorStopped] if co's reactor, or a's, stops first; [ErrCircular] if
+// a is the result of co or of a coroutine that waits for it; and [ErrNotInBody] if the
+// body has ended or is suspended, which is all that can be told of a co that has left it:
+// two goroutines that await with one co at the same time are a data race.
+// (Twisted: Deferred.__await__.)
+func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
+	var zero T
+	if !co.running {
+		return zero, ErrNotInBody
+	}
+	if v, err, ok := a.outcome(co.r); ok {
+		return v, err
+	}
+	w := &awaiter[T]{co: co}
+	err := a.tell(w)
+	if err == nil {
+		err = co.suspend(a)
+	}
+	if err != nil {
+		return zero, err
+	}
+	return w.value, w.err
+}
+
+// MustAwait is [Await] for a body that would only return the error: it ends the body,
+// whose result fails with that very error. It does so by a panic, so deferred functions
+// run, and one that recovers it gets an error which wraps the one of Await.
+func MustAwait[T any](co *Coroutine, a Awaitable[T]) T {
+	v, err := Await(co, a)
+	if err != nil {
+		panic(&awaitError{err})
+	}
+	return v
+}
+
+// awaitError is what MustAwait panics with.
+type awaitError struct{ err error }
+
+func (e *awaitError) Error() string { return e.err.Error() }
+func (e *awaitError) Unwrap() error { return e.err }
+
+// WaitFor runs f as a coroutine on the default reactor, as [RunCoroutine] does, and waits
+// for its result. When the timeout passes first, what f awaits is canceled and the error
+// is [ErrTimeout]; if the body has not begun, it is not run. On the reactor itself nothing
+// is run either, and the error is [ErrOnReactor] as for [EventualResult.Wait].
+// (crochet: wait_for.)
+func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
+	return WaitForOn(Default(), timeout, f)
+}
+
+// WaitForOn is [WaitFor] for the given reactor.
+func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
+	return RunCoroutineOn(r, f).waitOrCancel(timeout)
+}
+
+// MustWaitFor is [WaitFor] that panics with the error.
+func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
+	return must(WaitFor(timeout, f))
+}
+
+// AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
+// first, a is canceled, on its reactor, and the error is [ErrTimeout]. It is [ErrOnReactor]
+// and [ErrReactorStopped] as for [EventualResult.Wait].
+func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
+	return a.eventual().waitOrCancel(timeout)
+}
+
+// MustAwaitFor is [AwaitFor] that panics with the error.
+func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
+	return must(AwaitFor(timeout, a))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// waitOrCancel is Wait for one that nobody else waits for.
+func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {
+	v, err := e.Wait(timeout)
+	if err != nil && !e.there() {
+		e.Cancel()
+	}
+	return v, err
+}
+
+// An awaiter brings one outcome to the body that awaits it.
+type awaiter[T any] struct {
+	co        *Coroutine
+	other     *Reactor // where the outcome comes from, if that is not co's own
+	next      *awaiter[T]
+	delivered atomic.Bool
+	value     T
+	err       error
+}
+
+// call is the callback of an awaited Deferred.
+func (w *awaiter[T]) call(d *Deferred[T]) { w.deliver(d.value, d.err, d.r) }
+
+// deliver resumes the body, in the same turn if this is the loop of here and that is co's.
+func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
+	if !w.delivered.CompareAndSwap(false, true) {
+		return
+	}
+	w.value, w.err = v, err
+	if here == w.co.r {
+		here.derived.push(w.co)
+		return
+	}
+	if w.other != nil {
+		w.other.unwatch(w)
+	}
+	w.co.r.post(w.co) // a stopped reactor resumes its coroutines by itself
+}
+
+// deliverAll delivers to w and all that come next, the last of which is served first.
+func (w *awaiter[T]) deliverAll(v T, err error) {
+	var first *awaiter[T]
+	for w != nil {
+		w, w.next, first = w.next, first, w
+	}
+	for ; first != nil; first = first.next {
+		first.deliver(v, err, nil)
+	}
+}
+
+func (w *awaiter[T]) reactorStopped() {
+	var zero T
+	w.deliver(zero, ErrReactorStopped, nil)
+}
+
+func (d *Deferred[T]) tell(w *awaiter[T]) error {
+	if d.r != w.co.r {
+		w.other = d.r
+		d.r.watch(w)
+		if d.r.stop.Load() {
+			w.reactorStopped()
+		}
+	}
+	d.add(w)
+	return nil
+}
+
+func (d *Deferred[T]) eventual() *EventualResult[T] {
+	return RunDeferredOn(d.r, func() (*Deferred[T], error) { return d, nil })
+}
+
+func (e *EventualResult[T]) tell(w *awaiter[T]) error {
+	if err := w.co.follows(e); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	there := e.ready.Load()
+	if !there {
+		w.next, e.awaiters = e.awaiters, w
+	}
+	e.mu.Unlock()
+	if there {
+		w.deliver(e.value, e.err, nil)
+		return nil
+	}
+	if e.r != w.co.r {
+		e.r.watch(e)
+		if e.there() {
+			e.r.unwatch(e)
+		}
+	}
+	return nil
+}
+
+func (e *EventualResult[T]) eventual() *EventualResult[T] { return e }
+
+// outcome returns the result if it is there.
+func (e *EventualResult[T]) outcome(*Reactor) (v T, err error, ok bool) {
+	if e.there() {
+		return e.value, e.err, true
+	}
+	return v, nil, false
+}
+
+func (e *EventualResult[T]) awaits() awaited {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	up, _ := e.work.(awaited)
+	return up
+}
+
+func (e *EventualResult[T]) fired() bool { return e.ready.Load() }
+
+func (e *EventualResult[T]) follow() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.followed = true
+	if up, ok := e.work.(awaited); ok {
+		up.follow()
+	}
+}

@@ -1,0 +1,313 @@
+package reactor
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"sync/atomic"
+)
+
+// A Coroutine is a function that runs on a reactor and stops, in the middle of it, until
+// what it awaits is there: meanwhile the reactor goes on. It comes from [RunCoroutine] and
+// its like, which give it to the function, the body; it must not leave the body, nor be
+// used by a goroutine that the body starts, and is of no use after it.
+//
+// A body takes turns with the callbacks of its reactor, so they need no locks among each
+// other; it has a goroutine of its own all the same, and must not call
+// runtime.LockOSThread. One that awaits what never comes stays until it is canceled or its
+// reactor stops: its goroutine keeps what it awaits in use, so that no collector can tell.
+// (Twisted: inlineCallbacks, ensureDeferred.)
+type Coroutine struct {
+	r          *Reactor
+	w          *worker
+	prev, next *Coroutine // in r.coroutines
+
+	// The body's and the loop's, which never run at the same time.
+	running  bool    // the body has the turn
+	canceled bool    // Cancel had nothing to cancel: it is for the next Await
+	awaited  awaited // by the last Await
+	err      error   // why the body is resumed without what it awaits
+
+	result   awaited     // an EventualResult that is awaited; guarded by the variable waits
+	followed atomic.Bool // another coroutine awaits this one's result
+
+	mu     sync.Mutex // guards what follows
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	cause  error // ctx is, or will be, canceled for it
+}
+
+// RunCoroutine has f run as a coroutine on the default reactor and returns the result to
+// be, at once; otherwise it is like [RunInReactor], also in what it does for T = any. If T
+// is a *Deferred type, the result is an error that says to use [RunDeferredCoroutine].
+//
+// To cancel the result is to cancel what f awaits. Await then returns the error that this
+// makes of it, in general [ErrCanceled], and f may go on; if what f awaits has fired, the
+// next Await that would have to wait is canceled in its stead.
+func RunCoroutine[T any](f func(*Coroutine) (T, error)) *EventualResult[T] {
+	return RunCoroutineOn(Default(), f)
+}
+
+// RunCoroutineOn is [RunCoroutine] for the given reactor.
+func RunCoroutineOn[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
+	e := &EventualResult[T]{r: r, work: valueCoroutine[T](f)}
+	if err := notDeferred[T]("RunCoroutine", "RunDeferredCoroutine"); err != nil {
+		e.fail(err)
+		return e
+	}
+	return e.post()
+}
+
+// RunDeferredCoroutine is [RunCoroutine] for an f that returns a Deferred, of which it does
+// what [RunDeferred] does.
+func RunDeferredCoroutine[T any](f func(*Coroutine) (*Deferred[T], error)) *EventualResult[T] {
+	return RunDeferredCoroutineOn(Default(), f)
+}
+
+// RunDeferredCoroutineOn is [RunDeferredCoroutine] for the given reactor.
+func RunDeferredCoroutineOn[T any](r *Reactor, f func(*Coroutine) (*Deferred[T], error)) *EventualResult[T] {
+	e := &EventualResult[T]{r: r, work: deferredCoroutine[T](f)}
+	return e.post()
+}
+
+// Context returns a context that is done when the coroutine is canceled, with the cause
+// [ErrCanceled], when its reactor stops, with [ErrReactorStopped], and when the body has
+// ended. Unlike Await it learns of a cancel at once, also while the body runs, and stays
+// canceled if the body goes on.
+func (co *Coroutine) Context() context.Context {
+	co.mu.Lock()
+	defer co.mu.Unlock()
+	if co.ctx == nil {
+		co.ctx, co.cancel = context.WithCancelCause(context.Background())
+		co.r.watch(co)
+		if co.r.stop.Load() && co.cause == nil {
+			co.cause = ErrReactorStopped
+		}
+		if co.cause != nil {
+			co.cancel(co.cause)
+		}
+	}
+	return co.ctx
+}
+
+// interrupt has the context done.
+func (co *Coroutine) interrupt(cause error) {
+	co.mu.Lock()
+	if co.cause == nil {
+		co.cause = cause
+	}
+	cancel := co.cancel
+	co.mu.Unlock()
+	if cancel != nil {
+		cancel(cause)
+	}
+}
+
+func (co *Coroutine) reactorStopped() { co.interrupt(ErrReactorStopped) }
+
+// Cancel cancels what the body awaits. It runs on the loop.
+func (co *Coroutine) Cancel() {
+	co.interrupt(ErrCanceled)
+	if co.awaited == nil || co.awaited.fired() {
+		co.canceled = true
+		return
+	}
+	co.awaited.Cancel()
+}
+
+func (co *Coroutine) awaits() awaited { return co.result }
+func (co *Coroutine) fired() bool     { return false }
+func (co *Coroutine) follow()         { co.followed.Store(true) }
+
+// follows notes that co awaits the result e. The error is ErrCircular if e waits for co.
+func (co *Coroutine) follows(e awaited) error {
+	waits.Lock()
+	defer waits.Unlock()
+	e.follow()
+	if co.followed.Load() {
+		for w := e; w != nil; w = w.awaits() {
+			if w == awaited(co) {
+				return ErrCircular
+			}
+		}
+	}
+	co.result = e
+	return nil
+}
+
+// run is the task of a coroutine whose awaited outcome is there.
+func (co *Coroutine) run() { co.resume(nil) }
+
+// resume gives the body the turn until it suspends itself or ends. If it ends by
+// runtime.Goexit, so does the calling goroutine: the loop outlives that.
+func (co *Coroutine) resume(err error) {
+	w := co.w
+	co.err = err
+	if w.id != 0 {
+		co.r.bodyID.Store(w.id)
+	}
+	w.next()
+	if w.body == nil {
+		co.r.retire(w)
+	}
+}
+
+// suspend gives the turn back to the loop until a has an outcome. The error is
+// ErrReactorStopped if it has not.
+func (co *Coroutine) suspend(a awaited) error {
+	if co.r.stop.Load() {
+		return ErrReactorStopped
+	}
+	co.awaited = a
+	if co.canceled {
+		co.canceled = false
+		a.Cancel()
+	}
+	co.running = false
+	co.w.yield(struct{}{})
+	co.running = true
+	return co.err
+}
+
+// start gives co a goroutine and runs the body up to its first suspension.
+func (co *Coroutine) start(body coroutineBody) {
+	r := co.r
+	if co.next = r.coroutines; co.next != nil {
+		co.next.prev = co
+	}
+	r.coroutines = co
+	co.w = r.worker()
+	co.w.body = body
+	co.running = true
+	co.resume(nil)
+}
+
+// end is called by the body when it has ended, before that shows in its result.
+func (co *Coroutine) end() {
+	co.running = false
+	if co.prev != nil {
+		co.prev.next = co.next
+	} else {
+		co.r.coroutines = co.next
+	}
+	if co.next != nil {
+		co.next.prev = co.prev
+	}
+	co.prev, co.next = nil, nil
+	co.interrupt(context.Canceled)
+	if co.cancel != nil {
+		co.r.unwatch(co)
+	}
+}
+
+// A coroutineBody is what a worker runs.
+type coroutineBody interface{ main() }
+
+// A routine is a coroutine with its result and its function, in one piece of memory.
+type routine[T any] struct {
+	Coroutine
+	e *EventualResult[T]
+	f coroutineFunc[T]
+}
+
+func (c *routine[T]) main() {
+	returned := false
+	defer func() {
+		if !returned {
+			err := failed(recover())
+			c.end()
+			c.e.fail(err)
+		}
+	}()
+	c.f.runIn(&c.Coroutine, c.e)
+	returned = true
+}
+
+// A coroutineFunc is what RunCoroutine and its like were given: runIn calls it, ends co and
+// settles e.
+type coroutineFunc[T any] interface {
+	runIn(co *Coroutine, e *EventualResult[T])
+}
+
+type (
+	valueCoroutine[T any]    func(*Coroutine) (T, error)
+	deferredCoroutine[T any] func(*Coroutine) (*Deferred[T], error)
+)
+
+func (f valueCoroutine[T]) begin(e *EventualResult[T])    { begin(e, f) }
+func (f deferredCoroutine[T]) begin(e *EventualResult[T]) { begin(e, f) }
+
+func begin[T any](e *EventualResult[T], f coroutineFunc[T]) {
+	c := &routine[T]{Coroutine: Coroutine{r: e.r}, e: e, f: f}
+	e.await(&c.Coroutine)
+	c.start(c)
+}
+
+func (f valueCoroutine[T]) runIn(co *Coroutine, e *EventualResult[T]) {
+	v, err := f(co)
+	co.end()
+	e.settle(v, err, e.r)
+}
+
+func (f deferredCoroutine[T]) runIn(co *Coroutine, e *EventualResult[T]) {
+	d, err := f(co)
+	co.end()
+	e.settleAs(d, err)
+}
+
+// A worker is a goroutine that runs bodies, one after the other, each when the loop gives
+// it the turn: a new goroutine for each body would cost more than a short body.
+type worker struct {
+	r     *Reactor
+	id    uint64        // of the goroutine, once it runs
+	body  coroutineBody // nil when idle
+	next  func() (struct{}, bool)
+	stop  func()
+	yield func(struct{}) bool
+}
+
+// worker returns an idle worker. It is called on the loop.
+func (r *Reactor) worker() *worker {
+	if last := len(r.idle) - 1; last >= 0 {
+		w := r.idle[last]
+		r.idle = r.idle[:last]
+		return w
+	}
+	w := &worker{r: r}
+	w.next, w.stop = iter.Pull(w.loop)
+	return w
+}
+
+// retire keeps an idle worker for the next body, or ends it.
+func (r *Reactor) retire(w *worker) {
+	const keep = 64 // 200 KB, and more bodies than end before the next begins
+	if len(r.idle) < keep && !r.stop.Load() {
+		r.idle = append(r.idle, w)
+	} else {
+		w.stop()
+	}
+}
+
+func (w *worker) loop(yield func(struct{}) bool) {
+	w.id, w.yield = goroutineID(), yield
+	w.r.bodyID.Store(w.id)
+	for {
+		w.body.main()
+		w.body = nil
+		if !yield(struct{}{}) {
+			return
+		}
+	}
+}
+
+// endCoroutines resumes the bodies that are suspended when the reactor stops; Await gives
+// them ErrReactorStopped from now on.
+func (r *Reactor) endCoroutines() {
+	for r.coroutines != nil {
+		r.coroutines.resume(ErrReactorStopped)
+	}
+	for _, w := range r.idle {
+		w.stop()
+	}
+	r.idle = nil
+}

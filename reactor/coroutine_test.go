@@ -1,0 +1,406 @@
+package reactor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// after returns a Deferred that fires with v, or with an error that v is, when d has passed.
+func after[T any](r *Reactor, d time.Duration, v any) *Deferred[T] {
+	var timer *DelayedCall
+	x := NewDeferredOn(r, func(*Deferred[T]) { timer.Cancel() })
+	timer = r.CallLater(d, func() {
+		if err, ok := v.(error); ok {
+			x.Errback(err)
+		} else {
+			x.Callback(v.(T))
+		}
+	})
+	return x
+}
+
+// D23: AwaitTests.test_basic, test_exception, and an outcome that has to be waited for.
+func TestAwait(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		e := RunCoroutineOn(r, func(co *Coroutine) (string, error) {
+			n, err := Await(co, SucceedOn(r, 1))
+			equal(t, "fired", n, 1)
+			wantErr(t, err, nil)
+			n, err = Await(co, (*Deferred[int])(nil))
+			equal(t, "nil", n, 0)
+			wantErr(t, err, nil)
+			n, err = Await(co, SucceedOn(r, 1).AddCallback(increment))
+			equal(t, "with a callback to run", n, 2)
+			wantErr(t, err, nil)
+			_, err = Await(co, FailOn[int](r, errTest))
+			wantErr(t, err, errTest)
+			_, err = Await(co, after[int](r, time.Second, errTest))
+			wantErr(t, err, errTest)
+			begin := time.Now()
+			s, err := Await(co, after[string](r, time.Second, "done"))
+			equal(t, "took", time.Since(begin), time.Second)
+			return s, err
+		})
+		v, err := e.Wait(time.Minute)
+		equal(t, "value", v, "done")
+		wantErr(t, err, nil)
+	})
+}
+
+// Twisted's Deferred keeps None after an await; ours keeps its outcome, so several bodies may
+// await it, in the order in which they came.
+func TestAwaitByMany(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		e, d := pending(r, nil)
+		for i := range 3 {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				v, err := Await(co, d)
+				return l.note(fmt.Sprint("deferred ", i))(v, err)
+			})
+		}
+		for i := range 3 {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				v, err := Await(co, e)
+				return l.note(fmt.Sprint("result ", i))(v, err)
+			})
+		}
+		synctest.Wait()
+		d.Callback(7)
+		synctest.Wait()
+		l.want(t, "deferred 0 7", "deferred 1 7", "deferred 2 7", "result 0 7", "result 1 7", "result 2 7")
+	})
+}
+
+// MustAwait fails the body with the very error; deferred functions run, and may recover.
+func TestMustAwait(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			defer func() { l.note("deferred")(0, nil) }()
+			equal(t, "value", MustAwait(co, SucceedOn(r, 1)), 1)
+			MustAwait(co, after[int](r, time.Second, errTest))
+			t.Error("the body went on")
+			return 0, nil
+		})
+		_, err := e.Wait(time.Minute)
+		equal(t, "the very error", err, errTest)
+		l.want(t, "deferred 0")
+
+		e = RunCoroutineOn(r, func(co *Coroutine) (v int, err error) {
+			defer func() {
+				err := recover().(error)
+				wantErr(t, err, errTest)
+				equal(t, "text", err.Error(), "test")
+				v = 7
+			}()
+			return MustAwait(co, FailOn[int](r, errTest)), nil
+		})
+		v, err := e.Wait(time.Minute)
+		equal(t, "recovered", v, 7)
+		wantErr(t, err, nil)
+	})
+}
+
+// E3: a panic in a body is its result, with its stack, also after a suspension; a Goexit is
+// ErrGoexit. The reactor and other bodies live on.
+func TestCoroutineFails(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for _, suspend := range []bool{false, true} {
+			start := func(f func()) *EventualResult[int] {
+				return RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+					if suspend {
+						MustAwait(co, after[int](r, time.Second, 1))
+					}
+					f()
+					return 0, nil
+				})
+			}
+			panics, exits := start(func() { explode(nil) }), start(runtime.Goexit)
+			lives := start(func() {})
+			_, err := panics.Wait(time.Minute)
+			p, ok := errors.AsType[*PanicError](err)
+			if !ok || !strings.Contains(string(p.Stack), "reactor.explode(") {
+				t.Errorf("no frame of the panic in %v", err)
+			}
+			_, err = exits.Wait(time.Minute)
+			wantErr(t, err, ErrGoexit)
+			_, err = lives.Wait(time.Minute)
+			wantErr(t, err, nil)
+		}
+	})
+}
+
+// D23: DeferredCancellerTests (inlineCallbacks): test_cascadeCancellingOnCancel,
+// test_errbackCancelledErrorOnCancel, test_cancelled… of test_defgen.
+func TestCancelCoroutine(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		calls := 0
+		d := NewDeferredOn(r, func(*Deferred[int]) { calls++ })
+		inner := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, d) })
+		outer := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, inner) })
+		synctest.Wait()
+		outer.Cancel()
+		_, err := outer.Wait(time.Second)
+		wantErr(t, err, ErrCanceled)
+		_, err = inner.Wait(time.Second)
+		wantErr(t, err, ErrCanceled)
+		equal(t, "calls of the canceller", calls, 1)
+
+		swallows := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			_, err := Await(co, NewDeferredOn[int](r, nil))
+			wantErr(t, err, ErrCanceled)
+			return Await(co, after[int](r, time.Second, 7))
+		})
+		synctest.Wait()
+		swallows.Cancel()
+		v, err := swallows.Wait(time.Minute)
+		equal(t, "value", v, 7)
+		wantErr(t, err, nil)
+	})
+}
+
+// A cancel that meets no pending Deferred is for the next Await that has to wait.
+func TestCancelBetweenAwaits(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var e *EventualResult[int]
+		e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			first := NewDeferredOn[int](r, nil)
+			r.Call(func() {
+				first.Callback(1)
+				e.cancelAwaited() // first has fired, and the body not been resumed
+			})
+			v, err := Await(co, first)
+			equal(t, "first", v, 1)
+			wantErr(t, err, nil)
+			v, err = Await(co, SucceedOn(r, 2))
+			equal(t, "fired", v, 2)
+			wantErr(t, err, nil)
+			_, err = Await(co, NewDeferredOn[int](r, nil))
+			wantErr(t, err, ErrCanceled)
+			return Await(co, after[int](r, time.Second, 3))
+		})
+		v, err := e.Wait(time.Minute)
+		equal(t, "value", v, 3)
+		wantErr(t, err, nil)
+	})
+}
+
+// E10: Stop resumes suspended bodies with ErrReactorStopped, then runs OnShutdown.
+func TestStopCoroutines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Start()
+		var l trace
+		for range 100 {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				for range 3 {
+					_, err := Await(co, NewDeferredOn[int](r, nil))
+					wantErr(t, err, ErrReactorStopped)
+				}
+				MustAwait(co, NewDeferredOn[int](r, nil))
+				return 0, nil
+			})
+		}
+		exits := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			Await(co, NewDeferredOn[int](r, nil))
+			l.note("exits")(0, nil)
+			runtime.Goexit()
+			return 0, nil
+		})
+		r.OnShutdown(func() { l.note("shutdown")(0, nil) })
+		synctest.Wait()
+		r.Stop()
+		<-r.Stopped()
+		l.want(t, "exits 0", "shutdown 0")
+		_, err := exits.Wait(time.Second)
+		wantErr(t, err, ErrGoexit)
+	})
+}
+
+// E12: WaitFor past its timeout cancels what the body awaits.
+func TestWaitFor(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (int, error) { return Await(co, after[int](r, time.Second, 1)) })
+		equal(t, "value", v, 1)
+		wantErr(t, err, nil)
+
+		canceled := 0
+		canceller := func(*Deferred[int]) { canceled++ }
+		begin := time.Now()
+		_, err = WaitForOn(r, time.Second, func(co *Coroutine) (int, error) { return Await(co, NewDeferredOn(r, canceller)) })
+		wantErr(t, err, ErrTimeout)
+		equal(t, "took", time.Since(begin), time.Second)
+		_, err = AwaitFor(time.Second, NewDeferredOn(r, canceller))
+		wantErr(t, err, ErrTimeout)
+		e, _ := pending(r, canceller)
+		_, err = AwaitFor(time.Second, e)
+		wantErr(t, err, ErrTimeout)
+		synctest.Wait()
+		equal(t, "canceled", canceled, 3)
+		_, err = e.Wait(0)
+		wantErr(t, err, ErrCanceled)
+	})
+}
+
+// E8: Wait in a body, before and after a suspension, is ErrOnReactor; also where the body
+// has the worker of another.
+func TestWaitInCoroutine(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for range 3 {
+			_, err := WaitForOn(r, time.Minute, func(co *Coroutine) (int, error) {
+				for range 3 {
+					begin := time.Now()
+					_, err := RunInReactorOn(r, answer).Wait(time.Second)
+					wantErr(t, err, ErrOnReactor)
+					_, err = WaitForOn(r, time.Second, func(*Coroutine) (int, error) { t.Error("the body ran"); return 0, nil })
+					wantErr(t, err, ErrOnReactor)
+					if took := time.Since(begin); took > 2*time.Millisecond {
+						t.Errorf("took %v", took)
+					}
+					MustAwait(co, after[int](r, time.Second, 1))
+				}
+				return 0, nil
+			})
+			wantErr(t, err, nil)
+		}
+	})
+}
+
+// D8: a coroutine that awaits its own result, or that of one which awaits it.
+func TestCircularAwait(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var self, a, b *EventualResult[int]
+		self = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, self) })
+		_, err := self.Wait(time.Second)
+		wantErr(t, err, ErrCircular)
+
+		a = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, b) })
+		b = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			MustAwait(co, after[int](r, time.Second, 1))
+			return Await(co, a)
+		})
+		_, err = a.Wait(time.Minute)
+		wantErr(t, err, ErrCircular)
+	})
+}
+
+// Await with a Coroutine that has left its body.
+func TestAwaitOutsideOfBody(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var left *Coroutine
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			left = co
+			return Await(co, after[int](r, time.Second, 1))
+		})
+		on(r, func() {
+			_, err := Await(left, SucceedOn(r, 1))
+			wantErr(t, err, ErrNotInBody)
+		})
+		e.Wait(time.Minute)
+		_, err := Await(left, SucceedOn(r, 1))
+		wantErr(t, err, ErrNotInBody)
+	})
+}
+
+// A result of any and of a Deferred.
+func TestCoroutineResults(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (any, error) { return after[any](r, time.Second, SucceedOn(r, 42)), nil })
+		equal[any](t, "untyped", v, 42)
+		wantErr(t, err, nil)
+
+		_, err = RunCoroutineOn(r, func(*Coroutine) (*Deferred[int], error) { t.Error("the body ran"); return nil, nil }).Wait(time.Second)
+		if err == nil || !strings.Contains(err.Error(), "RunDeferredCoroutine") {
+			t.Errorf("got %v", err)
+		}
+		e := RunDeferredCoroutineOn(r, func(co *Coroutine) (*Deferred[int], error) { return after[int](r, time.Second, 1), nil })
+		n, err := e.Wait(time.Minute)
+		equal(t, "of a Deferred", n, 1)
+		wantErr(t, err, nil)
+		_, err = RunDeferredCoroutineOn(r, func(co *Coroutine) (*Deferred[int], error) { return nil, errTest }).Wait(time.Minute)
+		wantErr(t, err, errTest)
+	})
+}
+
+// The context of a coroutine, when that is canceled, its reactor stops, its body ends.
+func TestCoroutineContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Start()
+		var canceled, stopped, ended context.Context
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			canceled = co.Context()
+			wantErr(t, canceled.Err(), nil)
+			<-canceled.Done() // blocks the loop
+			wantErr(t, context.Cause(canceled), ErrCanceled)
+			return 1, nil
+		})
+		synctest.Wait()
+		e.Cancel()
+		v, err := e.Wait(time.Second)
+		equal(t, "value", v, 1)
+		wantErr(t, err, nil)
+
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) { ended = co.Context(); return 1, nil })
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			stopped = co.Context()
+			<-stopped.Done()
+			wantErr(t, context.Cause(stopped), ErrReactorStopped)
+			return 1, nil
+		})
+		synctest.Wait()
+		wantErr(t, context.Cause(ended), context.Canceled)
+		equal(t, "watched", len(r.watching), 1)
+		r.Stop()
+		<-r.Stopped()
+	})
+}
+
+// Await of what belongs to another reactor, which may stop meanwhile.
+func TestAwaitAcrossReactors(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (int, error) {
+			a, err := Await(co, after[int](r2, time.Second, 1))
+			wantErr(t, err, nil)
+			b, err := Await(co, RunInReactorOn(r2, answer))
+			wantErr(t, err, nil)
+			return a + b + MustAwait(co, SucceedOn(r2, 100)), nil
+		})
+		equal(t, "value", v, 143)
+		wantErr(t, err, nil)
+		equal(t, "watched", len(r2.watching), 0)
+
+		d := NewDeferredOn[int](r2, nil)
+		byDeferred := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, d) })
+		byResult := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			return Await(co, RunDeferredOn(r2, func() (*Deferred[int], error) { return d, nil }))
+		})
+		synctest.Wait()
+		r2.Stop()
+		<-r2.Stopped()
+		late := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, d) })
+		for _, e := range []*EventualResult[int]{byDeferred, byResult, late} {
+			_, err := e.Wait(time.Second)
+			wantErr(t, err, ErrReactorStopped)
+		}
+	})
+}
+
+// Emitted code writes timeouts with Seconds.
+func TestSeconds(t *testing.T) {
+	for s, want := range map[float64]time.Duration{
+		2.5: 2500 * time.Millisecond, 0: 0, -1: -time.Second, 1e-9: 1, 0.1: 100 * time.Millisecond,
+		1e300: Forever, -1e300: -1 << 63,
+	} {
+		equal(t, fmt.Sprint(s), Seconds(s), want)
+	}
+}
