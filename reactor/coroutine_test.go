@@ -169,13 +169,8 @@ func TestCancelCoroutine(t *testing.T) {
 // A cancel that meets no pending Deferred is for the next Await that has to wait.
 func TestCancelBetweenAwaits(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
-		var e *EventualResult[int]
-		e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
-			first := NewDeferredOn[int](r, nil)
-			r.Call(func() {
-				first.Callback(1)
-				e.cancelAwaited() // first has fired, and the body not been resumed
-			})
+		first := NewDeferredOn[int](r, nil)
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
 			v, err := Await(co, first)
 			equal(t, "first", v, 1)
 			wantErr(t, err, nil)
@@ -185,6 +180,10 @@ func TestCancelBetweenAwaits(t *testing.T) {
 			_, err = Await(co, NewDeferredOn[int](r, nil))
 			wantErr(t, err, ErrCanceled)
 			return Await(co, after[int](r, time.Second, 3))
+		})
+		on(r, func() {
+			e.Cancel() // queued before the callback that brings first's outcome to the body
+			first.Callback(1)
 		})
 		v, err := e.Wait(time.Minute)
 		equal(t, "value", v, 3)
@@ -277,15 +276,16 @@ func TestWaitInCoroutine(t *testing.T) {
 func TestCircularAwait(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		var self, a, b *EventualResult[int]
-		self = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, self) })
+		on(r, func() {
+			self = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, self) })
+			a = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, b) })
+			b = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				MustAwait(co, after[int](r, time.Second, 1))
+				return Await(co, a)
+			})
+		})
 		_, err := self.Wait(time.Second)
 		wantErr(t, err, ErrCircular)
-
-		a = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, b) })
-		b = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
-			MustAwait(co, after[int](r, time.Second, 1))
-			return Await(co, a)
-		})
 		_, err = a.Wait(time.Minute)
 		wantErr(t, err, ErrCircular)
 	})
