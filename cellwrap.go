@@ -8,7 +8,8 @@ import (
 
 //go:embed reactor/await.go reactor/cancel.go reactor/combine.go reactor/coroutine.go reactor/default.go reactor/deferred.go
 //go:embed reactor/doc.go reactor/eventual.go reactor/failure.go reactor/fifo.go
-//go:embed reactor/loop.go reactor/run.go reactor/timer.go reactor/values.go reactor/wait.go
+//go:embed reactor/loop.go reactor/run.go reactor/stash.go reactor/timer.go reactor/unhandled.go
+//go:embed reactor/values.go reactor/wait.go
 var sources embed.FS
 
 // Reactor returns the source of package reactor, without its tests.

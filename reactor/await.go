@@ -119,6 +119,7 @@ func must[T any](v T, err error) T {
 func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {
 	v, err := e.Wait(timeout)
 	if err != nil && !e.there() {
+		e.look()
 		e.Cancel()
 	}
 	return v, err
@@ -135,7 +136,10 @@ type awaiter[T any] struct {
 }
 
 // call is the callback of an awaited Deferred.
-func (w *awaiter[T]) call(d *Deferred[T]) { w.deliver(d.value, d.err, d.r) }
+func (w *awaiter[T]) call(d *Deferred[T]) {
+	v, err := d.look()
+	w.deliver(v, err, d.r)
+}
 
 // deliver resumes the body, in the same turn if this is the loop of here and that is co's.
 func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
@@ -196,7 +200,8 @@ func (e *EventualResult[T]) tell(w *awaiter[T]) error {
 	}
 	e.mu.Unlock()
 	if there {
-		w.deliver(e.value, e.err, nil)
+		v, err := e.get()
+		w.deliver(v, err, nil)
 		return nil
 	}
 	if e.r != w.co.r {
@@ -213,7 +218,8 @@ func (e *EventualResult[T]) eventual() *EventualResult[T] { return e }
 // outcome returns the result if it is there.
 func (e *EventualResult[T]) outcome(*Reactor) (v T, err error, ok bool) {
 	if e.there() {
-		return e.value, e.err, true
+		v, err = e.get()
+		return v, err, true
 	}
 	return v, nil, false
 }

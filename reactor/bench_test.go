@@ -232,3 +232,14 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// What an error costs over a value: it is noticed, and settled by the Wait.
+func BenchmarkRunInReactorWait_failing(b *testing.B) {
+	r := benchReactor(b)
+	fails := func() (int, error) { return 0, errTest }
+	for b.Loop() {
+		if _, err := RunInReactorOn(r, fails).Wait(time.Second); err != errTest {
+			b.Fatal(err)
+		}
+	}
+}

@@ -45,11 +45,11 @@ func derive[T, U any](d *Deferred[T], f func(T, *Deferred[U])) *Deferred[U] {
 }
 
 func (x *derived[T, U]) call(d *Deferred[T]) {
-	switch {
-	case d.err != nil:
-		x.abort(d.err)
+	switch v, err := d.look(); {
+	case err != nil:
+		x.abort(err)
 	case !x.fired(): // it was not canceled meanwhile
-		x.f(d.value, &x.Deferred)
+		x.f(v, &x.Deferred)
 	}
 }
 
@@ -78,7 +78,10 @@ func (d *Deferred[T]) takeFrom(inner *Deferred[T]) {
 // follower passes the outcome on to another Deferred, and leaves it in place.
 type follower[T any] struct{ to *Deferred[T] }
 
-func (f follower[T]) call(d *Deferred[T]) { f.to.fire(d.value, d.err, d.r) }
+func (f follower[T]) call(d *Deferred[T]) {
+	v, err := d.look()
+	f.to.fire(v, err, d.r)
+}
 
 // Chain hands d's outcome over to other, which is thereby fired. What follows in d's
 // chain gets the zero value, or [ErrAlreadyCalled] if other had fired. Canceling other
@@ -99,5 +102,5 @@ type chained[T any] struct{ to *Deferred[T] }
 func (c chained[T]) call(d *Deferred[T]) {
 	err := c.to.fire(d.value, d.err, d.r)
 	var zero T
-	d.value, d.err = zero, err
+	d.become(zero, err)
 }

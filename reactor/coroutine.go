@@ -136,7 +136,7 @@ func (co *Coroutine) follows(e awaited) error {
 }
 
 // run is the task of a coroutine whose awaited outcome is there.
-func (co *Coroutine) run() { co.resume(nil) }
+func (co *Coroutine) run(*Reactor) { co.resume(nil) }
 
 // resume gives the body the turn until it suspends itself or ends. If it ends by
 // runtime.Goexit, so does the calling goroutine: the loop outlives that.

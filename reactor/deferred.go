@@ -31,8 +31,10 @@ type Deferred[T any] struct {
 	swallow   bool // forgive one Callback or Errback: nobody told the firer of Cancel
 
 	// The outcome so far: written by whoever sets called, then by the loop alone.
-	value T
-	err   error
+	handled   bool       // somebody has got err
+	unhandled *unhandled // err, if it is the end of the chain and nobody has got it
+	value     T
+	err       error
 }
 
 // A callback is one link of a Deferred's chain: on the reactor, it replaces d's
@@ -51,17 +53,17 @@ type (
 
 func (f onValue[T]) call(d *Deferred[T]) {
 	if d.err == nil {
-		d.value, d.err = f(d.value)
+		d.become(f(d.value))
 	}
 }
 
 func (f onError[T]) call(d *Deferred[T]) {
 	if d.err != nil {
-		d.value, d.err = f(d.err)
+		d.become(f(d.err))
 	}
 }
 
-func (f onBoth[T]) call(d *Deferred[T]) { d.value, d.err = f(d.value, d.err) }
+func (f onBoth[T]) call(d *Deferred[T]) { d.become(f(d.value, d.err)) }
 
 // NewDeferred returns a Deferred of the default reactor that waits to be fired.
 // canceller may be nil; otherwise [Deferred.Cancel] calls it.
@@ -90,7 +92,9 @@ func Fail[T any](err error) *Deferred[T] { return FailOn[T](Default(), err) }
 // FailOn is [Fail] for the given reactor.
 func FailOn[T any](r *Reactor, err error) *Deferred[T] {
 	mustFail(err)
-	return &Deferred[T]{r: r, called: true, err: err}
+	d := &Deferred[T]{r: r, called: true, err: err}
+	d.audit()
+	return d
 }
 
 func mustFail(err error) {
@@ -199,6 +203,9 @@ func (d *Deferred[T]) settle(v T, err error, here *Reactor) error {
 	d.called = true
 	d.value, d.err = v, err
 	d.canceller, d.upstream = nil, nil
+	if len(d.callbacks) == 0 {
+		d.audit()
+	}
 	switch {
 	case !d.resume():
 		return nil
@@ -222,7 +229,7 @@ func (d *Deferred[T]) resume() bool {
 
 // run is the task of a Deferred with callbacks that were added before it could run
 // them: it fired, or was unpaused.
-func (d *Deferred[T]) run() {
+func (d *Deferred[T]) run(*Reactor) {
 	d.mu.Lock()
 	batch := d.callbacks
 	d.callbacks = nil
@@ -237,7 +244,7 @@ type late[T any] struct {
 	batch [1]callback[T]
 }
 
-func (l *late[T]) run() {
+func (l *late[T]) run(*Reactor) {
 	d := l.d
 	d.mu.Lock()
 	batch := l.batch[:]
@@ -263,6 +270,9 @@ func (d *Deferred[T]) apply(batch []callback[T]) {
 		if next < len(batch) {
 			d.callbacks = batch[next:] // no others: they wait in the queue, as late
 		}
+		if d.due == 0 && len(d.callbacks) == 0 {
+			d.audit()
+		}
 		if d.resume() {
 			d.r.derived.push(d)
 		}
@@ -281,7 +291,28 @@ func (d *Deferred[T]) abort(cb callback[T], err error) {
 		return
 	}
 	var zero T
-	d.value, d.err = zero, err
+	d.become(zero, err)
+}
+
+// become makes the outcome what a callback has given.
+func (d *Deferred[T]) become(v T, err error) { d.value, d.err, d.handled = v, err, false }
+
+// look returns the outcome to a callback that passes it on to somebody.
+func (d *Deferred[T]) look() (T, error) {
+	d.handled = d.err != nil
+	return d.value, d.err
+}
+
+// audit is called at the end of the chain, to see whether there is a failure to report. mu
+// is held, or d is new.
+func (d *Deferred[T]) audit() {
+	if d.unhandled != nil {
+		d.unhandled.settle()
+		d.unhandled = nil
+	}
+	if d.err != nil && !d.handled {
+		d.unhandled = notice(d.r, d, d.err)
+	}
 }
 
 // outcome returns d's outcome to the loop of here, unless it has to be waited for: it is
@@ -293,8 +324,10 @@ func (d *Deferred[T]) outcome(here *Reactor) (v T, err error, ok bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.r == here && d.called && d.due == 0 && len(d.callbacks) == 0 && d.paused.Load() == 0 {
-		return d.value, d.err, true
+	if d.r != here || !d.called || d.due > 0 || len(d.callbacks) > 0 || d.paused.Load() > 0 {
+		return v, nil, false
 	}
-	return v, nil, false
+	v, err = d.look()
+	d.audit()
+	return v, err, true
 }

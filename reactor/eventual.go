@@ -19,9 +19,10 @@ type EventualResult[T any] struct {
 
 	mu       sync.Mutex    // guards what follows, and is held to become ready
 	done     chan struct{} // nil until somebody needs it
-	work     any           // the body[T] until it begins, then what is awaited; or nil
+	work     any           // the body[T] until it begins, what is awaited, at last the *unhandled; or nil
 	awaiters *awaiter[T]   // the last first
 	followed bool          // a coroutine awaits e
+	looked   bool          // nobody is to be told of a failure
 
 	ready atomic.Bool // set last: value and err do not change any more
 	value T
@@ -39,7 +40,7 @@ func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 		return e.result(ErrTimeout)
 	}
 	if e.comes() {
-		return e.value, e.err
+		return e.get()
 	}
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
@@ -50,7 +51,7 @@ func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 // without a limit. When ctx is done first the error is context.Cause(ctx).
 func (e *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 	if e.comes() {
-		return e.value, e.err
+		return e.get()
 	}
 	err := block(e.r, e.signal(), ctx.Done())
 	if err == ErrTimeout {
@@ -82,10 +83,29 @@ func (e *EventualResult[T]) there() bool {
 // result is what a Wait returns that ended with err; a result that is there goes first.
 func (e *EventualResult[T]) result(err error) (T, error) {
 	if e.there() {
-		return e.value, e.err
+		return e.get()
 	}
 	var zero T
 	return zero, err
+}
+
+// get returns a result that is there to somebody who looks at it.
+func (e *EventualResult[T]) get() (T, error) {
+	if e.err != nil {
+		e.look()
+	}
+	return e.value, e.err
+}
+
+// look notes that e's failure, or that which is to come, is not to be reported.
+func (e *EventualResult[T]) look() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.looked = true
+	if u, ok := e.work.(*unhandled); ok {
+		u.settle()
+		e.work = nil
+	}
 }
 
 // Done returns a channel that is closed when the result is there, or the reactor stops.
@@ -141,6 +161,7 @@ func (e *EventualResult[T]) OriginalFailure() *Failure {
 	if !e.there() || e.err == nil {
 		return nil
 	}
+	e.look()
 	return newFailure(e.err)
 }
 
@@ -162,10 +183,14 @@ func (e *EventualResult[T]) complete(v T, err error) {
 		e.mu.Unlock()
 		return
 	}
-	e.value, e.err, e.work = v, err, nil
-	e.ready.Store(true)
 	done, awaiters := e.done, e.awaiters
-	e.awaiters = nil
+	e.value, e.err, e.work, e.awaiters = v, err, nil, nil
+	if err != nil && !e.looked && awaiters == nil {
+		if u := notice(e.r, e, err); u != nil {
+			e.work = u
+		}
+	}
+	e.ready.Store(true)
 	e.mu.Unlock()
 	if done != nil {
 		close(done)

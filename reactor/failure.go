@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 )
 
@@ -100,9 +99,4 @@ func failed(recovered any) error {
 		return p.err
 	}
 	return &PanicError{Value: recovered, Stack: debug.Stack()}
-}
-
-// report logs an error that has no result to go to.
-func report(err error) {
-	slog.Error("reactor: a call failed", "err", err, "stack", string(newFailure(err).Stack))
 }

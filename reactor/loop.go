@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,23 +12,27 @@ import (
 // must not be copied, and a stopped one is not started again. Its methods may be
 // called from any goroutine and never block on what the loop is running.
 type Reactor struct {
-	epoch    time.Time     // the zero of every time in timers
-	wake     chan struct{} // holds one token: the loop has something to look at
-	stopping chan struct{} // closed by Stop
-	stopped  chan struct{} // closed at the end of the loop
-	stop     atomic.Bool   // what stopping says, for a look between two tasks
-	bodyID   atomic.Uint64 // the goroutine of the coroutine that has, or had, the turn
+	epoch    time.Time                   // the zero of every time in timers
+	wake     chan struct{}               // holds one token: the loop has something to look at
+	stopping chan struct{}               // closed by Stop
+	stopped  chan struct{}               // closed at the end of the loop
+	stop     atomic.Bool                 // what stopping says, for a look between two tasks
+	logger   atomic.Pointer[slog.Logger] // nil for the default
+	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
 
-	mu       sync.Mutex // guards what follows
-	queue    []task
-	timers   timerHeap
-	seq      uint64 // of the timer scheduled last
-	started  bool
-	asleep   bool   // the loop waits, or is about to wait, for wake
-	turns    uint64 // turns begun so far
-	loopID   uint64 // the goroutine that is the loop, 0 before Start
-	watching map[watcher]struct{}
-	shutdown []func() // the loop's own after Stop
+	mu        sync.Mutex // guards what follows
+	queue     []task
+	timers    timerHeap
+	seq       uint64 // of the timer scheduled last
+	started   bool
+	asleep    bool   // the loop waits, or is about to wait, for wake
+	turns     uint64 // turns begun so far
+	loopID    uint64 // the goroutine that is the loop, 0 before Start
+	watching  map[watcher]struct{}
+	unhandled map[*unhandled]struct{} // nil until there is one
+	stash     map[int]any             // *EventualResults of any type
+	stashed   int                     // the last number given in stash
+	shutdown  []func()                // the loop's own after Stop
 
 	// Used by the loop alone, and kept here so that another goroutine can go on
 	// when a callback has ended this one (runtime.Goexit).
@@ -42,7 +47,7 @@ type Reactor struct {
 
 // A task is what the loop runs. Tasks are interface values, so a Deferred or an
 // EventualResult is queued without a closure of its own.
-type task interface{ run() }
+type task interface{ run(r *Reactor) }
 
 // A watcher is told when the reactor stops, on the goroutine that calls Stop.
 type watcher interface{ reactorStopped() }
@@ -77,7 +82,7 @@ func (r *Reactor) start() {
 // order: new work is refused and queued work dropped; everyone who is blocked on
 // one of its results gets [ErrReactorStopped]; when the callback that is running
 // has returned, suspended coroutines are resumed with that error too, and the functions
-// given to [Reactor.OnShutdown] run; then
+// given to [Reactor.OnShutdown] run; failures that nobody has looked at are reported; then
 // [Reactor.Stopped] is closed. A second Stop does nothing.
 func (r *Reactor) Stop() {
 	r.mu.Lock()
@@ -119,11 +124,11 @@ func (r *Reactor) Call(f func()) error { return r.post(call(f)) }
 
 type call func()
 
-func (f call) run() {
+func (f call) run(r *Reactor) {
 	returned := false
 	defer func() {
 		if !returned {
-			report(failed(recover()))
+			r.report("reactor: a call failed", failed(recover()))
 		}
 	}()
 	f()
@@ -189,19 +194,20 @@ func (r *Reactor) loop() {
 			break
 		}
 		if due != nil {
-			call(due).run()
+			call(due).run(r)
 		}
 	}
 	r.endCoroutines()
 	for len(r.shutdown) > 0 {
 		f := r.shutdown[0]
 		r.shutdown = r.shutdown[1:]
-		call(f).run()
+		call(f).run(r)
 	}
 	if r.alarm != nil {
 		r.alarm.Stop()
 	}
 	r.batch, r.derived = fifo{}, fifo{}
+	r.reportUnhandled()
 	close(r.stopped)
 	finished = true
 }
@@ -218,7 +224,7 @@ func (r *Reactor) runBatch() {
 		if t == nil {
 			return
 		}
-		t.run()
+		t.run(r)
 	}
 }
 

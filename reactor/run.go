@@ -83,7 +83,10 @@ func (e *EventualResult[T]) settleAs(d *Deferred[T], err error) {
 // delivery is the callback that brings a Deferred's outcome to a result.
 type delivery[T any] struct{ to *EventualResult[T] }
 
-func (c delivery[T]) call(d *Deferred[T]) { c.to.settle(d.value, d.err, d.r) }
+func (c delivery[T]) call(d *Deferred[T]) {
+	v, err := d.look()
+	c.to.settle(v, err, d.r)
+}
 
 func (e *EventualResult[T]) post() *EventualResult[T] {
 	if err := e.r.post(e); err != nil {
@@ -93,7 +96,7 @@ func (e *EventualResult[T]) post() *EventualResult[T] {
 }
 
 // run is the task that runs the body.
-func (e *EventualResult[T]) run() {
+func (e *EventualResult[T]) run(*Reactor) {
 	b := e.take()
 	if b == nil {
 		return // canceled before it began

@@ -88,4 +88,7 @@ func (u *unwrapping) settle(v any, err error, here *Reactor) {
 // unwrapped is the callback that brings a Deferred's outcome to an unwrapping.
 type unwrapped[T any] struct{ u *unwrapping }
 
-func (c unwrapped[T]) call(d *Deferred[T]) { c.u.settle(d.value, d.err, d.r) }
+func (c unwrapped[T]) call(d *Deferred[T]) {
+	v, err := d.look()
+	c.u.settle(v, err, d.r)
+}

@@ -1,0 +1,81 @@
+package reactor
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"maps"
+	"runtime"
+	"slices"
+)
+
+// An unhandled is a failure that nobody has looked at. It is known to its reactor, and
+// leaves it, by settle, when somebody looks or when it is reported.
+type unhandled struct {
+	r   *Reactor
+	err error
+	seq uint64
+}
+
+// notice has err, the outcome of owner, reported when owner is dropped or the reactor has
+// stopped, unless it is settled before. It returns nil for what is no failure of the work:
+// that its owner canceled it, or stopped the reactor.
+//
+// The cleanup runs on a goroutine of the runtime, outside of every synctest bubble; it
+// takes r.mu, which nobody holds for long, and calls the logger.
+func notice[O any](r *Reactor, owner *O, err error) *unhandled {
+	if err == ErrCanceled || err == ErrReactorStopped {
+		return nil
+	}
+	r.mu.Lock()
+	u := &unhandled{r: r, err: err, seq: r.nextSeq()}
+	if r.unhandled == nil {
+		r.unhandled = make(map[*unhandled]struct{})
+	}
+	r.unhandled[u] = struct{}{}
+	r.mu.Unlock()
+	runtime.AddCleanup(owner, (*unhandled).report, u)
+	return u
+}
+
+// settle reports whether it is the first to be called for u.
+func (u *unhandled) settle() bool {
+	u.r.mu.Lock()
+	defer u.r.mu.Unlock()
+	_, first := u.r.unhandled[u]
+	delete(u.r.unhandled, u)
+	return first
+}
+
+func (u *unhandled) report() {
+	if u.settle() && !errors.Is(u.err, ErrCanceled) && !errors.Is(u.err, ErrReactorStopped) {
+		u.r.report("reactor: unhandled failure", u.err)
+	}
+}
+
+// reportUnhandled reports, at the end of the loop, what is left, the oldest first.
+func (r *Reactor) reportUnhandled() {
+	r.mu.Lock()
+	left := slices.SortedFunc(maps.Keys(r.unhandled), func(a, b *unhandled) int { return cmp.Compare(a.seq, b.seq) })
+	r.mu.Unlock()
+	for _, u := range left {
+		u.report()
+	}
+}
+
+// SetLogger has l get what the reactor reports: panics in calls, unhandled failures, a
+// blocked loop. Without a logger, or with nil, it is slog.Default() at the time of the
+// report. Unhandled failures may be reported from any goroutine.
+func (r *Reactor) SetLogger(l *slog.Logger) { r.logger.Store(l) }
+
+func (r *Reactor) log() *slog.Logger {
+	if l := r.logger.Load(); l != nil {
+		return l
+	}
+	return slog.Default()
+}
+
+// report logs an error that nobody gets.
+func (r *Reactor) report(msg string, err error) {
+	r.log().Error(msg, "err", err, "stack", string(newFailure(err).Stack))
+}

@@ -1,0 +1,265 @@
+package reactor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// records collects what a reactor logs, as "unhandled failure: boom".
+type records struct {
+	mu     sync.Mutex
+	texts  []string
+	stacks []string
+}
+
+func (l *records) logger() *slog.Logger { return slog.New(l) }
+
+func (l *records) Enabled(context.Context, slog.Level) bool { return true }
+func (l *records) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l *records) WithGroup(string) slog.Handler            { return l }
+func (l *records) Handle(_ context.Context, rec slog.Record) error {
+	text, stack := strings.TrimPrefix(rec.Message, "reactor: "), ""
+	rec.Attrs(func(a slog.Attr) bool {
+		switch a.Key {
+		case "stack":
+			stack = a.Value.String()
+		case "err":
+			text += fmt.Sprint(": ", a.Value)
+		}
+		return true
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.texts, l.stacks = append(l.texts, text), append(l.stacks, stack)
+	return nil
+}
+
+func (l *records) len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.texts)
+}
+
+func (l *records) want(t *testing.T, want ...string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	equal(t, "logged", l.texts, want)
+}
+
+func (l *records) wantStack(t *testing.T, i int, frame string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i >= len(l.stacks) || !strings.Contains(l.stacks[i], frame) {
+		t.Errorf("no %s in the stack of report %d: %q", frame, i, l.stacks)
+	}
+}
+
+// leave has the failing results and Deferreds made that nobody looks at, and drops them.
+var leave = map[string]func(r *Reactor){
+	"result": func(r *Reactor) {
+		RunInReactorOn(r, func() (int, error) { return 0, errTest })
+	},
+	"String, Done": func(r *Reactor) {
+		e := RunInReactorOn(r, func() (int, error) { return 0, errTest })
+		<-e.Done()
+		_ = e.String()
+	},
+	"Wait that timed out": func(r *Reactor) {
+		e := RunDeferredOn(r, func() (*Deferred[int], error) { return after[int](r, time.Millisecond, errTest), nil })
+		e.Wait(0)
+		<-e.Done()
+	},
+	"coroutine": func(r *Reactor) {
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, FailOn[int](r, errTest)) })
+	},
+	"Deferred":          func(r *Reactor) { NewDeferredOn[int](r, nil).Errback(errTest) },
+	"failed Deferred":   func(r *Reactor) { FailOn[int](r, errTest) },
+	"callback":          func(r *Reactor) { SucceedOn(r, 1).AddCallback(func(int) (int, error) { return 0, errTest }) },
+	"late callback":     func(r *Reactor) { FailOn[int](r, errTest).AddCallback(increment) },
+	"errback that does": func(r *Reactor) { FailOn[int](r, errBack).AddErrback(func(error) (int, error) { return 0, errTest }) },
+	"end of Thens": func(r *Reactor) {
+		Then(Then(FailOn[int](r, errTest), itoa), func(string) (int, error) { return 0, nil })
+	},
+	"Then, then callback": func(r *Reactor) {
+		d := SucceedOn(r, 1)
+		Then(d, itoa)
+		d.AddCallback(func(int) (int, error) { return 0, errTest })
+	},
+	"target of Chain": func(r *Reactor) { FailOn[int](r, errTest).Chain(NewDeferredOn[int](r, nil)) },
+	"inner": func(r *Reactor) {
+		ThenDeferred(SucceedOn(r, 1), func(int) (*Deferred[int], error) { return FailOn[int](r, errTest), nil })
+	},
+}
+
+var errBack = fmt.Errorf("not the end of it")
+
+// E11: what nobody looks at is reported, once, when it is dropped; outside of a bubble, as
+// crochet's EventualResultTests.test_error_logged_no_wait, test_error_logged_wait_timeout,
+// test_error_after_gc_logged; Twisted's LogTests.test_errorLog.
+func TestUnhandledDropped(t *testing.T) {
+	for name, leave := range leave {
+		t.Run(name, func(t *testing.T) {
+			log := new(records)
+			r := New()
+			r.SetLogger(log.logger())
+			r.Start()
+			leave(r)
+			for log.len() == 0 {
+				runtime.GC()
+				runtime.Gosched()
+			}
+			r.Stop()
+			<-r.Stopped()
+			log.want(t, "unhandled failure: test")
+		})
+	}
+}
+
+// E11: or when the reactor has stopped; and not again when it is dropped.
+func TestUnhandledAtStop(t *testing.T) {
+	for name, leave := range leave {
+		t.Run(name, func(t *testing.T) {
+			log := new(records)
+			synctest.Test(t, func(t *testing.T) {
+				r := New()
+				r.SetLogger(log.logger())
+				r.Start()
+				r.OnShutdown(func() { equal(t, "reported before the shutdown functions", log.len(), 0) })
+				leave(r)
+				pass(time.Second)
+				r.Stop()
+				<-r.Stopped()
+			})
+			runtime.GC()
+			log.want(t, "unhandled failure: test")
+		})
+	}
+}
+
+// E11: looked at, or no failure of the work. LogTests.test_chainedErrorCleanup,
+// test_errorClearedByChaining.
+func TestHandled(t *testing.T) {
+	fails := func() (int, error) { return 0, errTest }
+	for name, look := range map[string]func(r *Reactor){
+		"Wait":            func(r *Reactor) { RunInReactorOn(r, fails).Wait(time.Second) },
+		"polled":          func(r *Reactor) { e := RunInReactorOn(r, fails); synctest.Wait(); e.Wait(0) },
+		"WaitContext":     func(r *Reactor) { RunInReactorOn(r, fails).WaitContext(context.Background()) },
+		"OriginalFailure": func(r *Reactor) { e := RunInReactorOn(r, fails); synctest.Wait(); e.OriginalFailure() },
+		"Await": func(r *Reactor) {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				Await(co, FailOn[int](r, errTest))
+				Await(co, after[int](r, time.Second, errTest))
+				e := RunInReactorOn(r, fails)
+				Await(co, e)
+				e = RunInReactorOn(r, fails)
+				Await(co, after[int](r, time.Second, 1))
+				Await(co, e)
+				return 0, nil
+			})
+		},
+		"RunDeferred": func(r *Reactor) {
+			e := RunDeferredOn(r, func() (*Deferred[int], error) { return after[int](r, time.Second, errTest), nil })
+			e.Wait(time.Minute)
+			e = RunDeferredOn(r, func() (*Deferred[int], error) { return FailOn[int](r, errTest), nil })
+			e.Wait(time.Minute)
+		},
+		"untyped": func(r *Reactor) {
+			RunInReactorOn(r, func() (any, error) { return FailOn[int](r, errTest), nil }).Wait(time.Minute)
+			RunInReactorOn(r, func() (any, error) { return after[int](r, time.Second, errTest), nil }).Wait(time.Minute)
+		},
+		"errback": func(r *Reactor) { FailOn[int](r, errTest).AddErrback(func(error) (int, error) { return 0, nil }) },
+		"late errback": func(r *Reactor) {
+			d := FailOn[int](r, errTest)
+			synctest.Wait()
+			d.AddErrback(func(error) (int, error) { return 0, nil })
+		},
+		"Then": func(r *Reactor) {
+			Then(FailOn[int](r, errTest), itoa).AddErrback(func(error) (string, error) { return "", nil })
+		},
+		"Chain": func(r *Reactor) {
+			other := NewDeferredOn[int](r, nil)
+			FailOn[int](r, errTest).Chain(other)
+			other.AddErrback(func(error) (int, error) { return 0, nil })
+		},
+		"WaitFor": func(r *Reactor) {
+			WaitForOn(r, time.Second, func(co *Coroutine) (int, error) {
+				_, err := Await(co, NewDeferredOn[int](r, nil))
+				return 0, fmt.Errorf("gave up: %v", err)
+			})
+		},
+		"canceled": func(r *Reactor) {
+			NewDeferredOn[int](r, nil).Cancel()
+			e, _ := pending(r, nil)
+			e.Cancel()
+			synctest.Wait()
+			RunInReactorOn(r, func() (int, error) { return 0, fmt.Errorf("wrapped: %w", ErrCanceled) })
+		},
+		"stopped": func(r *Reactor) {
+			pending(r, nil)
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, NewDeferredOn[int](r, nil)) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := new(records)
+			synctest.Test(t, func(t *testing.T) {
+				r := New()
+				r.SetLogger(log.logger())
+				r.Start()
+				look(r)
+				pass(time.Minute)
+				runtime.GC()
+				r.Stop()
+				<-r.Stopped()
+				RunInReactorOn(r, answer)
+			})
+			runtime.GC()
+			log.want(t)
+		})
+	}
+}
+
+// E11, invariant 6: in a bubble, what is dropped while the reactor runs is reported from
+// outside of it.
+func TestUnhandledInBubble(t *testing.T) {
+	log := new(records)
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r.SetLogger(log.logger())
+		for range 100 {
+			RunInReactorOn(r, func() (int, error) { return 0, errTest })
+			FailOn[int](r, errTest)
+		}
+		synctest.Wait()
+		for log.len() < 100 {
+			runtime.GC()
+			WaitForOn(r, time.Second, func(*Coroutine) (int, error) { return 1, nil })
+		}
+	})
+	equal(t, "reports", log.len(), 200)
+}
+
+// E11: the stack of a panic is in its report.
+func TestUnhandledStack(t *testing.T) {
+	log := logged(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Start()
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) { explode(nil); return 0, nil })
+		synctest.Wait()
+		r.Stop()
+		<-r.Stopped()
+	})
+	for _, want := range []string{"level=ERROR", "unhandled failure", "assignment to entry in nil map", "reactor.explode("} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, log)
+		}
+	}
+}
