@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/await.go reactor/cancel.go reactor/combine.go reactor/coroutine.go reactor/default.go reactor/deferred.go
+//go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go reactor/coroutine.go reactor/default.go reactor/deferred.go
 //go:embed reactor/doc.go reactor/eventual.go reactor/failure.go reactor/fifo.go
 //go:embed reactor/loop.go reactor/run.go reactor/stash.go reactor/timer.go reactor/unhandled.go
 //go:embed reactor/values.go reactor/wait.go

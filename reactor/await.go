@@ -231,6 +231,7 @@ func (e *EventualResult[T]) awaits() awaited {
 	return up
 }
 
+func (e *EventualResult[T]) giveUp()     { e.Cancel() }
 func (e *EventualResult[T]) fired() bool { return e.ready.Load() }
 
 func (e *EventualResult[T]) follow() {

@@ -5,7 +5,7 @@ import "sync"
 // An awaited is what can be waited for, as those that wait see it: a Deferred of any type,
 // an EventualResult, or the coroutine that brings that.
 type awaited interface {
-	Cancel()
+	giveUp() // Cancel
 	awaits() awaited
 	fired() bool
 	follow()
@@ -33,6 +33,8 @@ func (d *Deferred[T]) Cancel() {
 	}
 	target.cancel()
 }
+
+func (d *Deferred[T]) giveUp() { d.Cancel() }
 
 // cancel is Cancel for d itself.
 func (d *Deferred[T]) cancel() {

@@ -24,7 +24,7 @@ type Coroutine struct {
 
 	// The body's and the loop's, which never run at the same time.
 	running  bool    // the body has the turn
-	canceled bool    // Cancel had nothing to cancel: it is for the next Await
+	canceled bool    // giveUp had nothing to cancel: it is for the next Await
 	awaited  awaited // by the last Await
 	err      error   // why the body is resumed without what it awaits
 
@@ -105,14 +105,14 @@ func (co *Coroutine) interrupt(cause error) {
 
 func (co *Coroutine) reactorStopped() { co.interrupt(ErrReactorStopped) }
 
-// Cancel cancels what the body awaits. It runs on the loop.
-func (co *Coroutine) Cancel() {
+// giveUp cancels what the body awaits. It runs on the loop.
+func (co *Coroutine) giveUp() {
 	co.interrupt(ErrCanceled)
 	if co.awaited == nil || co.awaited.fired() {
 		co.canceled = true
 		return
 	}
-	co.awaited.Cancel()
+	co.awaited.giveUp()
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
@@ -161,7 +161,7 @@ func (co *Coroutine) suspend(a awaited) error {
 	co.awaited = a
 	if co.canceled {
 		co.canceled = false
-		a.Cancel()
+		a.giveUp()
 	}
 	co.running = false
 	co.w.yield(struct{}{})

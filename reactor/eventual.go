@@ -151,7 +151,7 @@ func (e *EventualResult[T]) Cancel() {
 
 func (e *EventualResult[T]) cancelAwaited() {
 	if up := e.awaits(); up != nil {
-		up.Cancel()
+		up.giveUp()
 	}
 }
 

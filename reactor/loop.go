@@ -20,6 +20,12 @@ type Reactor struct {
 	logger   atomic.Pointer[slog.Logger] // nil for the default
 	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
 
+	watchdog struct {
+		same  atomic.Bool // the task runs that ran when the timer was set
+		armed bool        // guarded by mu, as timer is
+		timer *time.Timer
+	}
+
 	mu        sync.Mutex // guards what follows
 	queue     []task
 	timers    timerHeap
@@ -195,6 +201,7 @@ func (r *Reactor) loop() {
 		}
 		if due != nil {
 			call(due).run(r)
+			r.passed()
 		}
 	}
 	r.endCoroutines()
@@ -208,6 +215,12 @@ func (r *Reactor) loop() {
 	}
 	r.batch, r.derived = fifo{}, fifo{}
 	r.reportUnhandled()
+	r.mu.Lock()
+	r.asleep = true // for good, and for lookAtLoop
+	r.mu.Unlock()
+	if r.watchdog.timer != nil {
+		r.watchdog.timer.Stop()
+	}
 	close(r.stopped)
 	finished = true
 }
@@ -225,6 +238,7 @@ func (r *Reactor) runBatch() {
 			return
 		}
 		t.run(r)
+		r.passed()
 	}
 }
 
@@ -244,16 +258,17 @@ func (r *Reactor) nextTurn() (due func()) {
 			}
 			if sleep = time.Duration(when - r.now); sleep <= 0 {
 				r.ticked = true
-				r.turns++
+				r.begin()
 				return r.timers.pop().finish(called)
 			}
 		}
 		if len(r.queue) > 0 {
 			r.queue = r.batch.swap(r.queue)
 			r.ticked = false
-			r.turns++
+			r.begin()
 			return nil
 		}
+		r.passed()
 		r.asleep = true
 		r.mu.Unlock()
 		r.sleep(sleep)
@@ -261,6 +276,12 @@ func (r *Reactor) nextTurn() (due func()) {
 		r.asleep = false
 	}
 	return nil
+}
+
+// begin begins a turn; mu is held.
+func (r *Reactor) begin() {
+	r.turns++
+	r.watchLoop()
 }
 
 // sleep waits for wake, and for no more than d if d is not 0.

@@ -1,0 +1,69 @@
+package reactor
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A callback, a timer's function or a body that blocks the loop is warned about, once, with
+// the stack of the goroutine that blocks.
+func TestBlockedLoop(t *testing.T) {
+	for name, block := range map[string]func(r *Reactor, d time.Duration){
+		"call":  func(r *Reactor, d time.Duration) { r.Call(func() { hold(d) }) },
+		"timer": func(r *Reactor, d time.Duration) { r.CallLater(time.Second, func() { hold(d) }) },
+		"body": func(r *Reactor, d time.Duration) {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				MustAwait(co, after[int](r, time.Second, 1))
+				hold(d)
+				return 0, nil
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, r *Reactor) {
+				log := new(records)
+				r.SetLogger(log.logger())
+				for range 100 { // busy enough, but never blocked
+					block(r, 90*time.Millisecond)
+					pass(50 * time.Millisecond)
+				}
+				pass(time.Hour)
+				log.want(t)
+				for range 3 {
+					block(r, 210*time.Millisecond)
+				}
+				pass(time.Hour)
+				log.want(t, "a callback blocks the loop")
+				log.wantStack(t, 0, "reactor.hold(")
+			})
+		})
+	}
+}
+
+func hold(d time.Duration) { time.Sleep(d) }
+
+// A loop that was asleep is warned about after 100 ms; the one that never blocks is not
+// looked at while it sleeps, nor after Stop.
+func TestBlockedLoopTimes(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		log := new(records)
+		r.SetLogger(log.logger())
+		pass(time.Hour)
+		r.Call(func() { hold(101 * time.Millisecond) })
+		pass(time.Second)
+		log.want(t, "a callback blocks the loop")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		log := new(records)
+		r := New()
+		r.SetLogger(log.logger())
+		r.Start()
+		r.Call(func() { hold(50 * time.Millisecond) })
+		pass(time.Millisecond)
+		r.Stop()
+		pass(time.Hour)
+		log.want(t)
+		equal(t, "the timer was active", r.watchdog.timer.Stop(), false)
+	})
+}
