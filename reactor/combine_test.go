@@ -390,3 +390,74 @@ func TestBoundedStackDepth(t *testing.T) {
 		})
 	}
 }
+
+// D7: DeferredTests.test_doubleAsynchronousImplicitChaining,
+// test_resultOfDeferredResultOfDeferredOfFiredDeferredCalled.
+func TestDoubleChaining(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		inner := NewDeferredOn[string](r, nil)
+		source2, source3 := NewDeferredOn[int](r, nil), NewDeferredOn[int](r, nil)
+		second := ThenDeferred(source2, func(int) (*Deferred[string], error) { return inner, nil })
+		third := ThenDeferred(source3, func(int) (*Deferred[string], error) { return second, nil })
+		source2.Callback(0)
+		source3.Callback(0)
+		synctest.Wait()
+		late := Then(second, func(s string) (int, error) { return len(s), nil }).AddBoth(l.note("late"))
+		l.want(t)
+		inner.Callback("result")
+		v, err := outcome(t, third)
+		equal(t, "third", v, "result")
+		wantErr(t, err, nil)
+		outcome(t, late)
+		l.want(t, "late 6")
+	})
+}
+
+// D7: DeferredTests.test_nestedAsynchronousChainedDeferreds, …WithExtraCallbacks,
+// test_continueCallbackNotFirst: an inner Deferred that has callbacks of its own, and fires
+// out of order.
+func TestNestedChaining(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		inner := NewDeferredOn[int](r, nil)
+		outer := ThenDeferred(SucceedOn(r, "outer"), func(string) (*Deferred[int], error) {
+			l.note("cb")(0, nil)
+			d := ThenDeferred(SucceedOn(r, "inner"), func(string) (*Deferred[int], error) {
+				l.note("first")(0, nil)
+				return inner.AddCallback(increment), nil
+			})
+			return d.AddBoth(l.note("second")).AddCallback(increment), nil
+		}).AddBoth(l.note("outer"))
+		synctest.Wait()
+		l.want(t, "cb 0", "first 0")
+		inner.Callback(1)
+		_, err := outcome(t, outer)
+		wantErr(t, err, nil)
+		l.want(t, "cb 0", "first 0", "second 2", "outer 3")
+	})
+}
+
+// D7, D11: DeferredTests.testReturnDeferred, test_pausedDeferredChained: a paused inner
+// Deferred is waited for; a paused outer one holds up nothing but itself.
+func TestPausedChaining(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		inner := NewDeferredOn[int](r, nil)
+		inner.Pause()
+		outer := ThenDeferred(SucceedOn(r, 1), func(int) (*Deferred[int], error) { return inner, nil })
+		outer.AddBoth(l.note("outer"))
+		synctest.Wait()
+		inner.Callback(2)
+		synctest.Wait()
+		l.want(t)
+		outer.Pause()
+		inner.Unpause()
+		inner.AddBoth(l.note("inner"))
+		synctest.Wait()
+		l.want(t, "inner 2")
+		outer.Unpause()
+		synctest.Wait()
+		l.want(t, "inner 2", "outer 2")
+	})
+}

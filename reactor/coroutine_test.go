@@ -404,3 +404,269 @@ func TestSeconds(t *testing.T) {
 		equal(t, fmt.Sprint(s), Seconds(s), want)
 	}
 }
+
+// D23: AwaitTests.test_twoDeep, with a plain call and with a coroutine that awaits another.
+func TestAwaitTwoDeep(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		want := func(steps ...string) { on(r, func() { l.want(t, steps...) }) }
+		runOne := func(co *Coroutine) (string, error) {
+			l.note("2")(0, nil)
+			MustAwait(co, after[int](r, time.Second, 2))
+			l.note("3")(0, nil)
+			return "Yay!", nil
+		}
+		for _, inner := range []func(co *Coroutine) (string, error){
+			runOne,
+			func(co *Coroutine) (string, error) { return Await(co, RunCoroutineOn(r, runOne)) },
+		} {
+			on(r, func() { l = nil })
+			e := RunCoroutineOn(r, func(co *Coroutine) (string, error) {
+				l.note("1")(0, nil)
+				v, err := inner(co)
+				l.note("4")(0, nil)
+				MustAwait(co, after[int](r, time.Second, 1))
+				l.note("5")(0, nil)
+				return v, err
+			})
+			pass(900 * time.Millisecond)
+			want("1 0", "2 0")
+			pass(100 * time.Millisecond)
+			want("1 0", "2 0", "3 0", "4 0")
+			pass(900 * time.Millisecond)
+			want("1 0", "2 0", "3 0", "4 0")
+			pass(100 * time.Millisecond)
+			want("1 0", "2 0", "3 0", "4 0", "5 0")
+			v, err := e.Wait(0)
+			equal(t, "value", v, "Yay!")
+			wantErr(t, err, nil)
+		}
+	})
+}
+
+// D23: AwaitTests.test_chained: a Deferred that waits for another one.
+func TestAwaitChained(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		v, err := WaitForOn(r, time.Second, func(co *Coroutine) (string, error) {
+			d := NewDeferredOn[int](r, nil)
+			x := ThenDeferred(d, func(int) (*Deferred[string], error) { return after[string](r, 0, "bye"), nil })
+			d.Callback(0)
+			return Await(co, x)
+		})
+		equal(t, "value", v, "bye")
+		wantErr(t, err, nil)
+	})
+}
+
+// AwaitTests.test_synchronousDeferredFailureTraceback, test_asyncDeferredFailureTraceback,
+// test_inlinecb's test_forwardLotsOfTracebacks: an error that came from a panic keeps the
+// panic's stack, over any number of coroutines.
+func TestAwaitKeepsStack(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for _, first := range []*Deferred[int]{SucceedOn(r, 1), after[int](r, time.Second, 1)} {
+			d := Then(first, func(int) (int, error) { explode(nil); return 0, nil })
+			doomed := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return MustAwait(co, d), nil })
+			for range 3 {
+				inner := doomed
+				doomed = RunCoroutineOn(r, func(co *Coroutine) (int, error) { return MustAwait(co, inner), nil })
+			}
+			doomed.Wait(time.Minute)
+			if f := doomed.OriginalFailure(); f == nil || !strings.Contains(string(f.Stack), "reactor.explode(") {
+				t.Errorf("no frame of the panic in %v", f)
+			}
+		}
+	})
+}
+
+// D23: test_inlinecb's CancellationTests.test_errorToErrorTranslation,
+// test_errorToSuccessTranslation: the canceller says what the body sees, and the body what
+// its result is.
+func TestCancelTranslation(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		translated := errors.New("translated")
+		for want, canceller := range map[error]func(*Deferred[int]){
+			translated: func(d *Deferred[int]) { d.Errback(errTest) },
+			nil:        func(d *Deferred[int]) { d.Callback(4320) },
+		} {
+			e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				v, err := Await(co, NewDeferredOn(r, canceller))
+				if err == errTest {
+					return 0, translated
+				}
+				return v + 1, err
+			})
+			synctest.Wait()
+			e.Cancel()
+			v, err := e.Wait(time.Second)
+			wantErr(t, err, want)
+			if want == nil {
+				equal(t, "value", v, 4321)
+			}
+		}
+	})
+}
+
+// D23: CancellationTests.test_asynchronousCancellation: the result does not come before what
+// the body awaits has come.
+func TestCancelTakesTime(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		d.AddErrback(func(err error) (int, error) {
+			wantErr(t, err, ErrCanceled)
+			d.Pause() // Twisted's errback returns another Deferred
+			return 6543, nil
+		})
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			v, err := Await(co, d)
+			return v + 1, err
+		})
+		synctest.Wait()
+		e.Cancel()
+		_, err := e.Wait(time.Minute)
+		wantErr(t, err, ErrTimeout)
+		d.Unpause()
+		v, err := e.Wait(time.Minute)
+		equal(t, "value", v, 6544)
+		wantErr(t, err, nil)
+	})
+}
+
+// InlineCallbacksTests, BaseDefgenTests.testStackUsage, testStackUsage2: many awaits, of
+// fired Deferreds and of pending ones, on a flat stack.
+func TestManyAwaits(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (sum int, err error) {
+			for i := range 5000 {
+				d := SucceedOn(r, 1)
+				if i%2 == 0 {
+					d.AddCallback(flatStack(t))
+				}
+				sum += MustAwait(co, d)
+			}
+			return flatStack(t)(sum)
+		})
+		equal(t, "sum", v, 5000)
+		wantErr(t, err, nil)
+	})
+}
+
+// Invariant 3: bodies and callbacks take turns, under -race without a lock; those that end
+// leave their goroutine to others.
+func TestManyCoroutines(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		const n = 1000
+		sum := 0
+		results := make([]*EventualResult[int], n)
+		for i := range results {
+			results[i] = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				for range 3 {
+					sum++
+					MustAwait(co, after[int](r, time.Duration(i%7)*time.Second, 1))
+				}
+				return i, nil
+			})
+			r.Call(func() { sum++ })
+		}
+		for i, e := range results {
+			v, err := e.Wait(time.Hour)
+			equal(t, "value", v, i)
+			wantErr(t, err, nil)
+		}
+		equal(t, "sum", sum, 4*n)
+		RunInReactorOn(r, func() (int, error) {
+			if len(r.idle) > 64 || r.coroutines != nil {
+				t.Errorf("%d idle workers, coroutines %v", len(r.idle), r.coroutines)
+			}
+			return 0, nil
+		}).Wait(time.Second)
+	})
+}
+
+// Cancel from other goroutines at any time, under -race: a result either way, and Stop ends
+// those who go on awaiting.
+func TestConcurrentCancelCoroutine(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for range 200 {
+			d := NewDeferredOn[int](r, nil)
+			e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				ctx := co.Context()
+				v, err := Await(co, d)
+				if err != nil && context.Cause(ctx) != ErrCanceled {
+					t.Errorf("canceled, but the context says %v", context.Cause(ctx))
+				}
+				return v, err
+			})
+			go e.Cancel()
+			go d.Callback(1)
+			go e.Cancel()
+			v, err := e.Wait(time.Minute)
+			if (v != 1 || err != nil) && !errors.Is(err, ErrCanceled) {
+				t.Errorf("got %d, %v", v, err)
+			}
+		}
+	})
+}
+
+// A recover in the body, a panic after it, and a Goexit in a deferred function.
+func TestCoroutineRecovers(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		e := RunCoroutineOn(r, func(co *Coroutine) (v int, err error) {
+			defer func() { v = MustAwait(co, after[int](r, time.Second, recover())) }()
+			panic(42)
+		})
+		v, err := e.Wait(time.Minute)
+		equal(t, "awaited in a deferred function", v, 42)
+		wantErr(t, err, nil)
+
+		e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			defer func() { panic(recover()) }()
+			MustAwait(co, FailOn[int](r, errTest))
+			return 0, nil
+		})
+		_, err = e.Wait(time.Minute)
+		equal(t, "panicked again with the same", err, errTest)
+
+		e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			defer runtime.Goexit()
+			panic("boom")
+		})
+		_, err = e.Wait(time.Minute)
+		wantErr(t, err, ErrGoexit)
+		_, err = RunInReactorOn(r, answer).Wait(time.Second)
+		wantErr(t, err, nil)
+	})
+}
+
+// E6, E10: a coroutine that has not begun is not run after a cancel, nor after Stop.
+func TestCoroutineNotBegun(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		body := func(co *Coroutine) (int, error) { t.Error("the body ran"); return 0, nil }
+		on(r, func() {
+			e := RunCoroutineOn(r, body)
+			e.Cancel()
+			_, err := e.Wait(0)
+			wantErr(t, err, ErrCanceled)
+			RunCoroutineOn(r, body)
+			r.Stop()
+		})
+		_, err := WaitForOn(r, time.Second, body)
+		wantErr(t, err, ErrReactorStopped)
+		func() {
+			defer Use(r)()
+			defer func() { equal[any](t, "panic", recover(), ErrReactorStopped) }()
+			MustWaitFor(time.Second, body)
+		}()
+	})
+}
+
+// AwaitFor and its like on the default reactor; what Must panics with.
+func TestMustWait(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		equal(t, "MustWaitFor", MustWaitFor(Forever, func(co *Coroutine) (int, error) { return MustAwait(co, Succeed(1)), nil }), 1)
+		equal(t, "MustAwaitFor", MustAwaitFor(Forever, Succeed(2)), 2)
+		equal(t, "MustAwaitFor", MustAwaitFor(Forever, RunDeferredCoroutine(func(*Coroutine) (*Deferred[int], error) { return Succeed(3), nil })), 3)
+		defer func() { equal[any](t, "panic", recover(), errTest) }()
+		MustAwaitFor(time.Second, Fail[int](errTest))
+	})
+}

@@ -63,6 +63,7 @@ func TestCallFromManyGoroutines(t *testing.T) {
 func TestCallPanics(t *testing.T) {
 	log := logged(t)
 	bubble(t, func(t *testing.T, r *Reactor) {
+		r.SetLogger(nil)
 		var got []string
 		r.Call(func() { panic("boom") })
 		r.Call(func() { got = append(got, "after panic") })

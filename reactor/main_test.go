@@ -3,6 +3,7 @@ package reactor
 import (
 	"errors"
 	"log/slog"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(exitEnv) != "" {
+		os.Exit(exitMain())
+	}
 	goleak.VerifyTestMain(stopDefault{m})
 }
 
@@ -32,6 +36,7 @@ func bubble(t *testing.T, f func(t *testing.T, r *Reactor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := New()
+		r.SetLogger(slog.New(slog.DiscardHandler))
 		r.Start()
 		defer func() {
 			r.Stop()

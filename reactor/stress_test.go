@@ -91,3 +91,54 @@ func TestConcurrentStop(t *testing.T) {
 		})
 	}
 }
+
+// E9, E10, invariant 7, under -race: what 64 goroutines ask for while the reactor stops is
+// accounted for. What was accepted ran in order until Stop dropped the rest; what was
+// refused did not; every result is there, and says which.
+func TestCallsDuringStop(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			const goroutines = 64
+			r := New()
+			r.Start()
+			var ran [goroutines]int // the loop's
+			var wg sync.WaitGroup
+			for g := range goroutines {
+				wg.Go(func() {
+					for i := 0; ; i++ {
+						began := false
+						e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+							began = true
+							return Await(co, SucceedOn(r, g))
+						})
+						err := r.Call(func() {
+							if ran[g] != i {
+								t.Errorf("goroutine %d: call %d ran after %d", g, i, ran[g])
+							}
+							ran[g]++
+						})
+						if g == 0 && i == 50 {
+							go r.Stop()
+						}
+						switch v, waitErr := e.Wait(time.Hour); {
+						case waitErr == nil:
+							equal(t, "value", v, g)
+							equal(t, "began", began, true)
+						case waitErr != ErrReactorStopped:
+							t.Errorf("got error %v", waitErr)
+						}
+						if err != nil {
+							wantErr(t, err, ErrReactorStopped)
+							<-r.Stopped()
+							if ran[g] > i {
+								t.Errorf("goroutine %d: %d calls ran, %d were accepted", g, ran[g], i)
+							}
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
+}
