@@ -6,10 +6,11 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go reactor/coroutine.go reactor/default.go reactor/deferred.go
-//go:embed reactor/doc.go reactor/eventual.go reactor/failure.go reactor/fifo.go
-//go:embed reactor/loop.go reactor/run.go reactor/stash.go reactor/timer.go reactor/unhandled.go
-//go:embed reactor/values.go reactor/wait.go
+//go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go
+//go:embed reactor/coroutine.go reactor/default.go reactor/deferred.go reactor/doc.go
+//go:embed reactor/eventual.go reactor/failure.go reactor/fifo.go reactor/loop.go
+//go:embed reactor/run.go reactor/stash.go reactor/timer.go reactor/unhandled.go
+//go:embed reactor/values.go reactor/wait.go reactor/waitfor.go reactor/worker.go
 var sources embed.FS
 
 // Reactor returns the source of package reactor, without its tests.

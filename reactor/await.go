@@ -1,28 +1,6 @@
 package reactor
 
-import (
-	"math"
-	"sync/atomic"
-	"time"
-)
-
-// Forever is a timeout that does not end.
-const Forever time.Duration = 1<<63 - 1
-
-// Seconds returns s seconds as a duration: the longest there is if s is too much, and 0
-// if it is not a number. Emitted code writes timeouts with it.
-func Seconds(s float64) time.Duration {
-	switch ns := s * 1e9; {
-	case ns != ns:
-		return 0
-	case ns >= math.MaxInt64:
-		return math.MaxInt64
-	case ns <= math.MinInt64:
-		return math.MinInt64
-	default:
-		return time.Duration(math.Round(ns))
-	}
-}
+import "sync/atomic"
 
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
@@ -76,54 +54,6 @@ type awaitError struct{ err error }
 
 func (e *awaitError) Error() string { return e.err.Error() }
 func (e *awaitError) Unwrap() error { return e.err }
-
-// WaitFor runs f as a coroutine on the default reactor, as [RunCoroutine] does, and waits
-// for its result. When the timeout passes first, what f awaits is canceled and the error
-// is [ErrTimeout]; if the body has not begun, it is not run. On the reactor itself nothing
-// is run either, and the error is [ErrOnReactor] as for [EventualResult.Wait].
-// (crochet: wait_for.)
-func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
-	return WaitForOn(Default(), timeout, f)
-}
-
-// WaitForOn is [WaitFor] for the given reactor.
-func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
-	return RunCoroutineOn(r, f).waitOrCancel(timeout)
-}
-
-// MustWaitFor is [WaitFor] that panics with the error.
-func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
-	return must(WaitFor(timeout, f))
-}
-
-// AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
-// first, a is canceled, on its reactor, and the error is [ErrTimeout]. It is [ErrOnReactor]
-// and [ErrReactorStopped] as for [EventualResult.Wait].
-func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
-	return a.eventual().waitOrCancel(timeout)
-}
-
-// MustAwaitFor is [AwaitFor] that panics with the error.
-func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	return must(AwaitFor(timeout, a))
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// waitOrCancel is Wait for one that nobody else waits for.
-func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {
-	v, err := e.Wait(timeout)
-	if err != nil && !e.there() {
-		e.look()
-		e.Cancel()
-	}
-	return v, err
-}
 
 // An awaiter brings one outcome to the body that awaits it.
 type awaiter[T any] struct {

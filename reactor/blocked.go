@@ -4,12 +4,20 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // blockedAfter is how long a callback may hold up the loop before that is worth a warning.
 // It is also how often a busy loop is looked at, so a warning may take twice as long.
 const blockedAfter = 100 * time.Millisecond
+
+// A watchdog tells a callback that blocks from a loop with much to do.
+type watchdog struct {
+	same  atomic.Bool // the task runs that ran when the timer was set
+	armed bool        // guarded by the reactor's mu, as timer is
+	timer *time.Timer
+}
 
 // watchLoop has the loop looked at, which has work; r.mu is held. The timer is armed while
 // the loop is busy and left alone when it falls asleep: that is cheaper than to stop it.

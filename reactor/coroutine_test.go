@@ -632,6 +632,14 @@ func TestCoroutineRecovers(t *testing.T) {
 		})
 		_, err = e.Wait(time.Minute)
 		wantErr(t, err, ErrGoexit)
+
+		e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			defer func() { MustAwait(co, after[int](r, time.Second, 1)) }()
+			runtime.Goexit()
+			return 0, nil
+		})
+		_, err = e.Wait(time.Minute)
+		wantErr(t, err, ErrGoexit)
 		_, err = RunInReactorOn(r, answer).Wait(time.Second)
 		wantErr(t, err, nil)
 	})

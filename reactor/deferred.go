@@ -13,8 +13,9 @@ import (
 //
 // Make one with [NewDeferred], [Succeed] or [Fail]; the zero value is not ready for
 // use, and a Deferred must not be copied or fired again. It belongs to one reactor,
-// where its callbacks run (invariant 1). Its methods may be called from any goroutine
-// and do not block. (Twisted: Deferred.)
+// where its callbacks run (invariant 1). A failure at the end of its callbacks that nobody
+// has taken is reported (invariant 9). Its methods may be called from any goroutine and do
+// not block. (Twisted: Deferred.)
 type Deferred[T any] struct {
 	r *Reactor
 

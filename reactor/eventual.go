@@ -12,8 +12,9 @@ import (
 // An EventualResult is the result of a function that runs on a reactor, for the
 // goroutines that are not on it. It comes from [RunInReactor] and its like; the zero
 // value is not ready for use, and it must not be copied. It gets one value or error, for
-// good, which every Wait returns. Its methods may be called from any goroutine; only the
-// Waits block. (crochet: EventualResult.)
+// good, which every Wait returns. A failure that nobody looks at is reported (invariant 9).
+// Its methods may be called from any goroutine; only the Waits block.
+// (crochet: EventualResult.)
 type EventualResult[T any] struct {
 	r *Reactor
 

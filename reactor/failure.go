@@ -72,7 +72,7 @@ func (e *PanicError) Unwrap() error {
 // it. (Twisted: twisted.python.failure.Failure.)
 type Failure struct {
 	Err   error
-	Stack []byte // nil if Err does not come from a panic
+	Stack []byte // of the panic that Err comes from, or nil
 }
 
 func newFailure(err error) *Failure {

@@ -20,13 +20,8 @@ type Reactor struct {
 	logger   atomic.Pointer[slog.Logger] // nil for the default
 	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
 
-	watchdog struct {
-		same  atomic.Bool // the task runs that ran when the timer was set
-		armed bool        // guarded by mu, as timer is
-		timer *time.Timer
-	}
-
 	mu        sync.Mutex // guards what follows
+	watchdog  watchdog
 	queue     []task
 	timers    timerHeap
 	seq       uint64 // of the timer scheduled last
