@@ -58,8 +58,7 @@ func (e *awaitError) Unwrap() error { return e.err }
 // An awaiter brings one outcome to the body that awaits it.
 type awaiter[T any] struct {
 	co        *Coroutine
-	other     *Reactor // where the outcome comes from, if that is not co's own
-	next      *awaiter[T]
+	next      *awaiter[T] // of the same EventualResult
 	delivered atomic.Bool
 	value     T
 	err       error
@@ -71,7 +70,7 @@ func (w *awaiter[T]) call(d *Deferred[T]) {
 	w.deliver(v, err, d.r)
 }
 
-// deliver resumes the body, in the same turn if this is the loop of here and that is co's.
+// deliver resumes the body: in the same turn if this is the loop of here and that is co's.
 func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
 	if !w.delivered.CompareAndSwap(false, true) {
 		return
@@ -81,8 +80,8 @@ func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
 		here.derived.push(w.co)
 		return
 	}
-	if w.other != nil {
-		w.other.unwatch(w)
+	if here != nil {
+		here.unwatch(w)
 	}
 	w.co.r.post(w.co) // a stopped reactor resumes its coroutines by itself
 }
@@ -105,7 +104,6 @@ func (w *awaiter[T]) reactorStopped() {
 
 func (d *Deferred[T]) tell(w *awaiter[T]) error {
 	if d.r != w.co.r {
-		w.other = d.r
 		d.r.watch(w)
 		if d.r.stop.Load() {
 			w.reactorStopped()
@@ -116,6 +114,9 @@ func (d *Deferred[T]) tell(w *awaiter[T]) error {
 }
 
 func (d *Deferred[T]) eventual() *EventualResult[T] {
+	if d == nil {
+		return RunDeferred(func() (*Deferred[T], error) { return nil, nil })
+	}
 	return RunDeferredOn(d.r, func() (*Deferred[T], error) { return d, nil })
 }
 

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/synctest"
+	"time"
 	"weak"
 )
 
@@ -132,5 +133,21 @@ func TestFiringReleases(t *testing.T) {
 			t.Error("the source is still there")
 		}
 		runtime.KeepAlive(x)
+	})
+}
+
+// crochet's ResultRegistryTests.test_weakref: nobody holds a result that is still to come, if
+// its Deferred is dropped too.
+func TestDroppedResult(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		e, d := pending(r, nil)
+		synctest.Wait()
+		e.Wait(time.Second)
+		result, deferred := weak.Make(e), weak.Make(d)
+		e, d = nil, nil
+		runtime.GC()
+		if result.Value() != nil || deferred.Value() != nil {
+			t.Error("they are still there")
+		}
 	})
 }

@@ -27,7 +27,7 @@ type Coroutine struct {
 	awaited  awaited // by the last Await
 	err      error   // why the body is resumed without what it awaits
 
-	result   awaited     // an EventualResult that is awaited; guarded by the variable waits
+	result   awaited     // an EventualResult that is awaited; written under the lock waits
 	followed atomic.Bool // another coroutine awaits this one's result
 
 	mu     sync.Mutex // guards what follows
@@ -165,6 +165,11 @@ func (co *Coroutine) suspend(a awaited) error {
 	co.running = false
 	co.w.yield(struct{}{})
 	co.running = true
+	if co.result != nil {
+		waits.Lock()
+		co.result = nil
+		waits.Unlock()
+	}
 	return co.err
 }
 

@@ -25,7 +25,8 @@ func after[T any](r *Reactor, d time.Duration, v any) *Deferred[T] {
 	return x
 }
 
-// D23: AwaitTests.test_basic, test_exception, and an outcome that has to be waited for.
+// D23: AwaitTests.test_basic, test_exception, test_reraise, and an outcome that has to be
+// waited for.
 func TestAwait(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		e := RunCoroutineOn(r, func(co *Coroutine) (string, error) {
@@ -137,8 +138,8 @@ func TestCoroutineFails(t *testing.T) {
 	})
 }
 
-// D23: DeferredCancellerTests (inlineCallbacks): test_cascadeCancellingOnCancel,
-// test_errbackCancelledErrorOnCancel, test_cancelled… of test_defgen.
+// D23: test_inlinecb's CancellationTests.test_cascadeCancellingOnCancel,
+// test_errbackCancelledErrorOnCancel.
 func TestCancelCoroutine(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		calls := 0
@@ -223,7 +224,8 @@ func TestStopCoroutines(t *testing.T) {
 	})
 }
 
-// E12: WaitFor past its timeout cancels what the body awaits.
+// E12: WaitFor past its timeout cancels what the body awaits. crochet's
+// WaitTests.test_timeoutRaises, test_timeoutCancels, test_async_function.
 func TestWaitFor(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (int, error) { return Await(co, after[int](r, time.Second, 1)) })
@@ -248,7 +250,7 @@ func TestWaitFor(t *testing.T) {
 	})
 }
 
-// E8: Wait in a body, before and after a suspension, is ErrOnReactor; also where the body
+// E8: crochet's WaitTests.test_reactor_thread_disallowed. Wait in a body, before and after a suspension, is ErrOnReactor; also where the body
 // has the worker of another.
 func TestWaitInCoroutine(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
@@ -673,6 +675,7 @@ func TestMustWait(t *testing.T) {
 		defer Use(r)()
 		equal(t, "MustWaitFor", MustWaitFor(Forever, func(co *Coroutine) (int, error) { return MustAwait(co, Succeed(1)), nil }), 1)
 		equal(t, "MustAwaitFor", MustAwaitFor(Forever, Succeed(2)), 2)
+		equal(t, "MustAwaitFor of nil", MustAwaitFor(Forever, (*Deferred[int])(nil)), 0)
 		equal(t, "MustAwaitFor", MustAwaitFor(Forever, RunDeferredCoroutine(func(*Coroutine) (*Deferred[int], error) { return Succeed(3), nil })), 3)
 		defer func() { equal[any](t, "panic", recover(), errTest) }()
 		MustAwaitFor(time.Second, Fail[int](errTest))

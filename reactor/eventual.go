@@ -135,9 +135,9 @@ func (e *EventualResult[T]) signal() <-chan struct{} {
 }
 
 // Cancel gives up the work and does not wait for that. A body that has not begun is not
-// run; what is waited for, by a coroutine too, is canceled, on the reactor. The result is then
-// [ErrCanceled], if the Deferred's canceller and callbacks leave it at that. A body that
-// is running goes on, and a result that is there stays. (crochet: EventualResult.cancel.)
+// run; what the Deferred or the coroutine waits for is canceled, on the reactor. The result
+// is then [ErrCanceled], if canceller, callbacks and body leave it at that. A body that is
+// running goes on, and a result that is there stays. (crochet: EventualResult.cancel.)
 func (e *EventualResult[T]) Cancel() {
 	switch {
 	case e.take() != nil:

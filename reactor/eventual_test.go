@@ -18,6 +18,8 @@ func pending(r *Reactor, canceller func(*Deferred[int])) (*EventualResult[int], 
 }
 
 // E1: a Wait that times out can be tried again; the result is the same at every Wait.
+// crochet's EventualResultTests.test_timeout_twice, test_timeout_then_result,
+// test_later_success_result, test_success_result_twice, test_failure_result_twice.
 func TestWait(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		e, d := pending(r, nil)
@@ -61,7 +63,8 @@ func TestWaitFromManyGoroutines(t *testing.T) {
 	})
 }
 
-// E2: a Wait with no time polls; WaitContext waits as long as its context.
+// E2: a Wait with no time polls; WaitContext waits as long as its context. crochet's
+// EventualResultTests.test_timeout.
 func TestPollAndWaitContext(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		e, d := pending(r, nil)
@@ -96,7 +99,7 @@ func TestPollAndWaitContext(t *testing.T) {
 }
 
 // E3, E4: an error, a panic or a Goexit in a body is its result, and what is queued behind
-// lives on.
+// lives on. crochet's RunInReactorTests.test_exception_result, test_deferred_failure_result.
 func TestBodyFails(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		bodies := map[string]func() (int, error){
@@ -141,6 +144,7 @@ func TestBodyFails(t *testing.T) {
 }
 
 // E4: nil while pending or on success, else the failure, through which errors.Is sees.
+// crochet's EventualResultTests.test_original_failure, …_no_result, …_not_error.
 func TestOriginalFailure(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		e, d := pending(r, nil)
@@ -158,6 +162,7 @@ func TestOriginalFailure(t *testing.T) {
 }
 
 // E5: Cancel cancels the Deferred under it, on the reactor; afterwards it does nothing.
+// crochet's EventualResultTests.test_cancel.
 func TestCancelResult(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		calls := 0
@@ -202,7 +207,8 @@ func TestCancelWhileBodyRuns(t *testing.T) {
 	})
 }
 
-// E6: a body that has not begun is not run.
+// E6: a body that has not begun is not run. crochet's
+// EventualResultTests.test_immediate_cancel.
 func TestCancelBeforeBody(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		on(r, func() {
@@ -216,7 +222,8 @@ func TestCancelBeforeBody(t *testing.T) {
 }
 
 // E8: a Wait on the reactor is an error within 2 ms; results that are there are returned;
-// a Wait from elsewhere meanwhile waits as usual.
+// a Wait from elsewhere meanwhile waits as usual. crochet's
+// EventualResultTests.test_reactor_thread_disallowed.
 func TestWaitOnReactor(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		there := RunInReactorOn(r, answer)
@@ -327,6 +334,7 @@ func TestDone(t *testing.T) {
 }
 
 // A RunDeferred whose Deferred has fired, has callbacks queued, is nil, or fails later.
+// crochet's RunInReactorTests.test_deferred_success_result, test_deferred_failure_result.
 func TestRunDeferred(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		wait := func(f func() (*Deferred[int], error)) (int, error) {

@@ -62,6 +62,25 @@ func ExampleRunCoroutine() {
 	// Output: awake after 10ms <nil>
 }
 
+// What cellwrap makes of a cell that waits. The body fails with the error of the first
+// MustAwait that has one.
+func ExampleWaitFor() {
+	total, err := reactor.WaitFor(reactor.Seconds(2), func(co *reactor.Coroutine) (time.Duration, error) {
+		first := reactor.MustAwait(co, sleep(time.Millisecond))
+		second := reactor.MustAwait(co, sleep(2*time.Millisecond))
+		return first + second, nil
+	})
+	fmt.Println(total, err)
+
+	_, err = reactor.WaitFor(reactor.Seconds(0.001), func(co *reactor.Coroutine) (time.Duration, error) {
+		return reactor.Await(co, sleep(time.Hour))
+	})
+	fmt.Println(err)
+	// Output:
+	// 3ms <nil>
+	// reactor: timed out
+}
+
 // A chain as in Twisted: an error skips callbacks until an errback recovers from it.
 func ExampleDeferred() {
 	d := reactor.NewDeferred[int](nil)

@@ -100,7 +100,8 @@ func TestStartLater(t *testing.T) {
 	})
 }
 
-// E10: results that are there keep their value, and everything later is refused.
+// E10: results that are there keep their value, and everything later is refused. crochet's
+// ResultRegistryTests.test_stopped_registered, …_new_registration, …_already_have_result.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New()
@@ -179,7 +180,7 @@ func TestStopWhileBusy(t *testing.T) {
 }
 
 // E10: Stop on the loop, on a reactor never started, and with a shutdown function that
-// panics or exits.
+// panics or exits. crochet's FunctionRegistryTests.test_log_errors.
 func TestStopVariants(t *testing.T) {
 	logged(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -202,7 +203,8 @@ func TestStopVariants(t *testing.T) {
 	})
 }
 
-// E13, in its simple form.
+// E13, in its simple form. crochet's SetupTests.test_first_runs_reactor,
+// test_second_does_nothing, test_no_setup_after_setup.
 func TestSetup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer Use(nil)()
@@ -225,7 +227,8 @@ func TestSetup(t *testing.T) {
 	})
 }
 
-// E13: NoSetup gives the reactor of a program that starts it itself.
+// E13: NoSetup gives the reactor of a program that starts it itself. crochet's
+// SetupTests.test_no_setup.
 func TestNoSetup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer Use(nil)()

@@ -510,15 +510,20 @@ func TestPropertyPrograms(t *testing.T) {
 			for i, n := range p.nodes {
 				for n.paused > 0 {
 					p.unpause(p.deferreds[i], n)
+					p.compare("unpausing")
 				}
 			}
-			p.compare("unpausing all")
 			for range 4 { // whatever is awaited, the coroutines end
 				for i, f := range p.fibers {
 					p.results[i].Cancel()
 					f.cancel()
+					p.compare("canceling")
 				}
-				p.compare("canceling all")
+			}
+			for i, f := range p.fibers {
+				if !f.done {
+					t.Fatalf("coroutine %d has not ended", i)
+				}
 			}
 		})
 	})

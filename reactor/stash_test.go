@@ -87,7 +87,6 @@ func TestStashedFailures(t *testing.T) {
 		RunInReactorOn(r, func() (int, error) { return 0, errTest }).Stash()
 		fetched := RunInReactorOn(r, func() (int, error) { panic("fetched") }).Stash()
 		RunInReactorOn(r, func() (int, error) { panic("boom") }).Stash()
-		NewDeferredOn[int](r, nil)
 		synctest.Wait()
 		e, _ := RetrieveResultOn[int](r, fetched)
 		e.Wait(time.Second)

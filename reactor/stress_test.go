@@ -1,7 +1,12 @@
 package reactor
 
 import (
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,6 +144,79 @@ func TestCallsDuringStop(t *testing.T) {
 				})
 			}
 			wg.Wait()
+		})
+	}
+}
+
+// E3, E5, E10, D23, invariants 4, 6 and 8, under -race: coroutines of two reactors that await
+// each other, are canceled, panic and exit while their reactors stop. Every body that began
+// ends, every result is there, and no goroutine is left.
+func TestConcurrentCoroutines(t *testing.T) {
+	for seed := range uint64(30) {
+		synctest.Test(t, func(t *testing.T) {
+			discard := slog.New(slog.DiscardHandler)
+			reactors := []*Reactor{New(), New()}
+			for _, r := range reactors {
+				r.SetLogger(discard)
+				r.Start()
+			}
+			var began, ended atomic.Int64
+			var wg sync.WaitGroup
+			for g := range uint64(8) {
+				rnd := rand.New(rand.NewPCG(seed, g))
+				wg.Go(func() {
+					var results []*EventualResult[int]
+					for range 50 {
+						r, other := reactors[rnd.IntN(2)], reactors[rnd.IntN(2)]
+						d := NewDeferredOn[int](other, nil)
+						var before *EventualResult[int]
+						if len(results) > 0 {
+							before = results[rnd.IntN(len(results))]
+						}
+						act := rnd.IntN(5)
+						e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+							began.Add(1)
+							defer ended.Add(1)
+							ctx := co.Context()
+							Await(co, d)
+							switch act {
+							case 0:
+								panic("boom")
+							case 1:
+								runtime.Goexit()
+							case 2:
+								if before != nil {
+									return Await(co, before)
+								}
+							case 3:
+								MustAwait(co, NewDeferredOn[int](other, nil))
+							}
+							return 1, ctx.Err()
+						})
+						results = append(results, e)
+						if rnd.IntN(3) > 0 {
+							go d.Callback(1)
+						}
+						if rnd.IntN(3) == 0 {
+							go results[rnd.IntN(len(results))].Cancel()
+						}
+						time.Sleep(time.Duration(rnd.IntN(3)))
+					}
+					for _, e := range results {
+						if _, err := e.Wait(time.Hour); errors.Is(err, ErrTimeout) {
+							t.Error("a result has not come")
+						}
+					}
+				})
+			}
+			for i, r := range reactors {
+				time.AfterFunc(time.Duration(30+60*i), r.Stop)
+			}
+			wg.Wait()
+			for _, r := range reactors {
+				<-r.Stopped()
+			}
+			equal(t, "bodies ended", ended.Load(), began.Load())
 		})
 	}
 }

@@ -44,7 +44,8 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 
 // AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
 // first, a is canceled, on its reactor, and the error is [ErrTimeout]. It is [ErrOnReactor]
-// and [ErrReactorStopped] as for [EventualResult.Wait].
+// and [ErrReactorStopped] as for [EventualResult.Wait]. A nil Deferred stands for the zero
+// value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
 	return a.eventual().waitOrCancel(timeout)
 }
