@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/goroutine.go reactor/later.go reactor/timeout.go
+//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/timeout.go
 
 //go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go
 //go:embed reactor/coroutine.go reactor/default.go reactor/deferred.go reactor/doc.go
