@@ -6,7 +6,8 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/timeout.go
+//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/lock.go reactor/looping.go
+//go:embed reactor/timeout.go
 
 //go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go
 //go:embed reactor/coroutine.go reactor/default.go reactor/deferred.go reactor/doc.go

@@ -1,0 +1,227 @@
+package reactor
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrRunning: a LoopingCall that is running was started.
+	ErrRunning = errors.New("reactor: the LoopingCall is running")
+
+	// ErrNotRunning: a LoopingCall that is not running was stopped or reset.
+	ErrNotRunning = errors.New("reactor: the LoopingCall is not running")
+)
+
+// A LoopingCall calls a function on a reactor again and again. The zero value is not ready
+// for use, and it must not be copied. Its methods may be called from any goroutine and do
+// not block. (Twisted: task.LoopingCall.)
+type LoopingCall struct {
+	r    *Reactor
+	call func(count int, done func(error))
+
+	mu  sync.Mutex
+	run *looping // nil unless running
+}
+
+// NewLoopingCall returns a LoopingCall of f on the default reactor, which
+// [LoopingCall.Start] starts. An error or a panic of f stops it.
+func NewLoopingCall(f func() error) *LoopingCall { return NewLoopingCallOn(Default(), f) }
+
+// NewLoopingCallOn is [NewLoopingCall] for the given reactor.
+func NewLoopingCallOn(r *Reactor, f func() error) *LoopingCall {
+	return NewLoopingCallWithCountOn(r, func(int) error { return f() })
+}
+
+// NewLoopingCallWithCount is [NewLoopingCall] for an f that gets the number of intervals
+// that have begun since it was last called: more than 1 if calls were missed, because f or
+// the reactor was busy. For an interval of 0 it is always 1.
+// (Twisted: LoopingCall.withCount.)
+func NewLoopingCallWithCount(f func(count int) error) *LoopingCall {
+	return NewLoopingCallWithCountOn(Default(), f)
+}
+
+// NewLoopingCallWithCountOn is [NewLoopingCallWithCount] for the given reactor.
+func NewLoopingCallWithCountOn(r *Reactor, f func(count int) error) *LoopingCall {
+	return &LoopingCall{r: r, call: func(count int, done func(error)) {
+		attempt[struct{}]{
+			func() (struct{}, error) { return struct{}{}, f(count) },
+			func(_ struct{}, err error) { done(err) },
+		}.run(r)
+	}}
+}
+
+// NewLoopingCallDeferred is [NewLoopingCallWithCount] for an f that returns a Deferred: f
+// is not called again before that has an outcome. A failure stops the LoopingCall, and
+// counts as handled; a nil Deferred is not waited for.
+func NewLoopingCallDeferred[T any](f func(count int) (*Deferred[T], error)) *LoopingCall {
+	return NewLoopingCallDeferredOn(Default(), f)
+}
+
+// NewLoopingCallDeferredOn is [NewLoopingCallDeferred] for the given reactor.
+func NewLoopingCallDeferredOn[T any](r *Reactor, f func(count int) (*Deferred[T], error)) *LoopingCall {
+	return &LoopingCall{r: r, call: func(count int, done func(error)) {
+		attempt[*Deferred[T]]{
+			func() (*Deferred[T], error) { return f(count) },
+			func(d *Deferred[T], err error) {
+				if d == nil || err != nil {
+					done(err)
+					return
+				}
+				d.add(member[T](func(d *Deferred[T]) {
+					_, err := d.look()
+					done(err)
+				}))
+			},
+		}.run(r)
+	}}
+}
+
+// Start has the function called on the reactor, at once if now is true, and then at every
+// multiple of interval after Start; those that have passed when a call ends are skipped.
+// An interval of 0 has it called as often as the reactor gets to it, and a negative one
+// panics.
+//
+// The Deferred fires when the loop has been stopped and the last call has ended, and fails
+// with the error that stopped it. Canceling it stops the loop; its outcome is then
+// [ErrCanceled], whatever the call that runs does. On a LoopingCall that is running the
+// outcome is [ErrRunning]. (Twisted: LoopingCall.start.)
+func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}] {
+	if interval < 0 {
+		panic("reactor: a LoopingCall needs an interval that is not negative")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.run != nil {
+		return FailOn[struct{}](c.r, ErrRunning)
+	}
+	l := &looping{c: c, interval: interval, start: time.Now()}
+	l.last = l.start
+	l.stopped = NewDeferredOn(c.r, func(*Deferred[struct{}]) { l.end() })
+	c.run = l
+	if now {
+		l.last = l.start.Add(-interval)
+		l.schedule(0)
+	} else {
+		l.schedule(interval)
+	}
+	return l.stopped
+}
+
+// Stop stops the calls; one that is running, or waited for, goes on. The error is
+// [ErrNotRunning] or nil. (Twisted: LoopingCall.stop.)
+func (c *LoopingCall) Stop() error {
+	c.mu.Lock()
+	l := c.run
+	c.mu.Unlock()
+	running, idle := l.end()
+	if !running {
+		return ErrNotRunning
+	}
+	if idle {
+		l.stopped.Callback(struct{}{})
+	}
+	return nil
+}
+
+// Reset begins to count the intervals from now, so that the next call is one interval
+// away. While a call is running, or waited for, it does nothing. The error is
+// [ErrNotRunning] or nil. (Twisted: LoopingCall.reset.)
+func (c *LoopingCall) Reset() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.run
+	if l == nil {
+		return ErrNotRunning
+	}
+	if l.next != nil && l.next.Cancel() == nil {
+		l.start = time.Now()
+		l.schedule(l.interval)
+	}
+	return nil
+}
+
+// Running reports whether the LoopingCall has been started and not been stopped since, by
+// Stop, a cancel or an error.
+func (c *LoopingCall) Running() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.run != nil
+}
+
+// looping is what one Start begins, so that a call which outlives its Stop does not get in
+// the way of the next Start. c.mu guards its times and next.
+type looping struct {
+	c        *LoopingCall
+	interval time.Duration
+	start    time.Time    // of the intervals
+	last     time.Time    // when the function was called last
+	next     *DelayedCall // nil while a call is running or waited for
+	stopped  *Deferred[struct{}]
+}
+
+func (l *looping) schedule(delay time.Duration) { l.next = l.c.r.taskLater(delay, l) }
+
+// end takes l, which may be nil, out of its LoopingCall. It reports whether l was the one
+// that is running, and whether no call is left to fire l.stopped.
+func (l *looping) end() (running, idle bool) {
+	if l == nil {
+		return false, false
+	}
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	if l.c.run != l {
+		return false, false
+	}
+	l.c.run = nil
+	return true, l.next != nil && l.next.Cancel() == nil
+}
+
+// run is the task of one call.
+func (l *looping) run(*Reactor) {
+	l.c.mu.Lock()
+	if l.c.run != l {
+		l.c.mu.Unlock()
+		l.stopped.Callback(struct{}{}) // stopped when the timer was due already
+		return
+	}
+	l.next = nil
+	count := l.count(time.Now())
+	l.c.mu.Unlock()
+	l.c.call(count, l.done)
+}
+
+// done is called at the end of one call.
+func (l *looping) done(err error) {
+	l.c.mu.Lock()
+	if l.c.run == l {
+		if err == nil {
+			l.schedule(l.untilNext())
+			l.c.mu.Unlock()
+			return
+		}
+		l.c.run = nil
+	}
+	l.c.mu.Unlock()
+	l.stopped.fire(struct{}{}, err, nil)
+}
+
+// count returns the number of intervals that have begun since the last call.
+func (l *looping) count(now time.Time) int {
+	last := l.last
+	l.last = now
+	if l.interval == 0 {
+		return 1
+	}
+	return int(now.Sub(l.start)/l.interval - last.Sub(l.start)/l.interval)
+}
+
+// untilNext returns the time to the next multiple of the interval; one that is now counts
+// as past.
+func (l *looping) untilNext() time.Duration {
+	if l.interval == 0 {
+		return 0
+	}
+	return l.interval - time.Since(l.start)%l.interval
+}

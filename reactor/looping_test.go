@@ -1,0 +1,325 @@
+package reactor
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// ticks notes when calls happen, in units of 100 ms.
+type ticks struct {
+	begin time.Time
+	at    []float64
+	count []int
+}
+
+func newTicks() *ticks { return &ticks{begin: time.Now()} }
+
+const tick = 100 * time.Millisecond
+
+func (l *ticks) note() { l.at = append(l.at, float64(time.Since(l.begin))/float64(tick)) }
+
+func (l *ticks) call(count int) error {
+	l.note()
+	l.count = append(l.count, count)
+	return nil
+}
+
+// D19: LoopTests.testBasicFunction, testDelayedStart.
+func TestLoopingCall(t *testing.T) {
+	for now, want := range map[bool][]float64{true: {0, 1, 2}, false: {1, 2}} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			defer Use(r)()
+			l := newTicks()
+			c := NewLoopingCall(func() error { l.note(); return nil })
+			equal(t, "running", c.Running(), false)
+			d := c.Start(tick, now)
+			equal(t, "running", c.Running(), true)
+			pass(2*tick + tick/2)
+			wantErr(t, c.Stop(), nil)
+			equal(t, "running", c.Running(), false)
+			equal(t, "timers", len(r.timers), 0)
+			_, err := outcome(t, d)
+			wantErr(t, err, nil)
+			equal(t, "ticks", l.at, want)
+		})
+	}
+}
+
+// D19: LoopTests.test_callbackTimeSkips: intervals that pass during a call are skipped.
+func TestLoopingCallTimeSkips(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTicks()
+		busy := []time.Duration{20, 10, 0}
+		c := NewLoopingCallOn(r, func() error {
+			l.note()
+			time.Sleep(busy[0] * tick)
+			busy = busy[1:]
+			return nil
+		})
+		c.Start(5*tick, true)
+		pass(40 * tick)
+		c.Stop()
+		synctest.Wait()
+		equal(t, "ticks", l.at, []float64{0, 25, 40})
+	})
+}
+
+// D19: LoopTests.test_reactorTimeSkips, test_reactorTimeCountSkips,
+// test_countLengthyIntervalCounts: intervals that pass while the reactor is busy.
+func TestLoopingCallReactorBusy(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		l := newTicks()
+		c := NewLoopingCallWithCount(l.call)
+		block := func(from, to time.Duration) {
+			r.CallLater(from*tick, func() { time.Sleep((to - from) * tick) })
+		}
+		block(14, 27) // and 27.5 intervals of 10 are 2.75
+		block(34, 65)
+		c.Start(10*tick, true)
+		pass(80 * tick)
+		c.Stop()
+		synctest.Wait()
+		equal(t, "ticks", l.at, []float64{0, 10, 27, 30, 65, 70, 80})
+		equal(t, "counts", l.count, []int{1, 1, 1, 1, 3, 1, 1})
+	})
+}
+
+// D19: LoopTests.test_withCountFloatingPointBoundary, which Go's integral times make plain.
+func TestLoopingCallCountsAll(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		sum, calls := 0, 0
+		c := NewLoopingCallWithCountOn(r, func(count int) error { calls++; sum += count; return nil })
+		c.Start(time.Second/3, false)
+		pass(10*time.Second + 10)
+		c.Stop()
+		synctest.Wait()
+		equal(t, "calls and counts", [2]int{calls, sum}, [2]int{30, 30})
+	})
+}
+
+// D19: LoopTests.test_withCountIntervalZero, test_withCountIntervalZeroDelay,
+// ReactorLoopTests.testEveryIteration.
+func TestLoopingCallIntervalZero(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var counts []int
+		wait := NewDeferredOn[int](r, nil)
+		var c *LoopingCall
+		c = NewLoopingCallDeferredOn(r, func(count int) (*Deferred[int], error) {
+			counts = append(counts, count)
+			switch len(counts) {
+			case 2:
+				return wait, nil
+			case 5:
+				wantErr(t, c.Stop(), nil)
+			}
+			return nil, nil
+		})
+		d := c.Start(0, false)
+		pass(time.Second)
+		equal(t, "counts", counts, []int{1, 1})
+		wait.Callback(0)
+		_, err := outcome(t, d)
+		wantErr(t, err, nil)
+		equal(t, "counts", counts, []int{1, 1, 1, 1, 1})
+	})
+}
+
+// D19: LoopTests.testStopAtOnce, testStoppingBeforeDelayedStart,
+// ReactorLoopTests.testStopAtOnceLater; also with a first call at once.
+func TestLoopingCallStopAtOnce(t *testing.T) {
+	for _, interval := range []time.Duration{0, tick} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			c := NewLoopingCallOn(r, func() error { t.Error("f was called"); return nil })
+			on(r, func() {
+				for _, now := range []bool{false, true} {
+					d := c.Start(interval, now)
+					wantErr(t, c.Stop(), nil)
+					equal(t, "stopped", d.fired(), true)
+				}
+			})
+			pass(time.Second)
+		})
+	}
+}
+
+// D19: LoopTests.testBadDelay; Stop, Reset and Start at the wrong time.
+func TestLoopingCallMisuse(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		c := NewLoopingCallOn(r, func() error { return nil })
+		wantPanic(t, func() { c.Start(-1, true) })
+		wantErr(t, c.Stop(), ErrNotRunning)
+		wantErr(t, c.Reset(), ErrNotRunning)
+		c.Start(tick, true)
+		_, err := outcome(t, c.Start(tick, true))
+		wantErr(t, err, ErrRunning)
+		equal(t, "timers", len(r.timers), 1)
+		wantErr(t, c.Stop(), nil)
+		wantErr(t, c.Stop(), ErrNotRunning)
+	})
+}
+
+// D19: LoopTests.test_reset.
+func TestLoopingCallReset(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		l := newTicks()
+		c := NewLoopingCallWithCountOn(r, l.call)
+		c.Start(10*tick, true)
+		pass(15 * tick)
+		wantErr(t, c.Reset(), nil)
+		pass(25 * tick)
+		c.Stop()
+		synctest.Wait()
+		equal(t, "ticks", l.at, []float64{0, 10, 25, 35})
+		equal(t, "counts", l.count, []int{1, 1, 1, 1})
+	})
+}
+
+// D19: ReactorLoopTests.testFailure, testFailAndStop; a panic and runtime.Goexit.
+func TestLoopingCallFails(t *testing.T) {
+	out := logged(t)
+	for _, test := range []struct {
+		want error
+		f    func(c *LoopingCall) error
+	}{
+		{errTest, func(*LoopingCall) error { return errTest }},
+		{errTest, func(*LoopingCall) error { panic(errTest) }},
+		{errTest, func(c *LoopingCall) error { c.Stop(); return errTest }},
+		{errTest, func(c *LoopingCall) error { c.Stop(); panic(errTest) }},
+		{ErrGoexit, func(*LoopingCall) error { runtime.Goexit(); return nil }},
+	} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			var c *LoopingCall
+			c = NewLoopingCallOn(r, func() error { return test.f(c) })
+			d := c.Start(tick, true)
+			synctest.Wait()
+			_, err := outcome(t, d)
+			wantErr(t, err, test.want)
+			equal(t, "running", c.Running(), false)
+			equal(t, "timers", len(r.timers), 0)
+		})
+	}
+	if strings.Contains(out.String(), "a call failed") {
+		t.Error("an outcome was logged as well")
+	}
+}
+
+// D19: ReactorLoopTests.testWaitDeferred, test_deferredWithCount.
+func TestLoopingCallWaits(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		l := newTicks()
+		c := NewLoopingCallDeferred(func(count int) (*Deferred[struct{}], error) {
+			l.call(count)
+			if len(l.at) == 1 {
+				return SleepOn(r, 5*tick), nil
+			}
+			return nil, nil
+		})
+		d := c.Start(2*tick, false)
+		pass(5 * tick)
+		wantErr(t, c.Reset(), nil) // nothing while it waits
+		pass(5 * tick)
+		wantErr(t, c.Stop(), nil)
+		_, err := outcome(t, d)
+		wantErr(t, err, nil)
+		equal(t, "ticks", l.at, []float64{2, 8, 10})
+		equal(t, "counts", l.count, []int{1, 3, 1})
+	})
+}
+
+// D19: a Stop while a call is waited for lets it end; the next Start need not wait.
+func TestLoopingCallStopWhileWaiting(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var waits []*Deferred[int]
+		c := NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) {
+			waits = append(waits, NewDeferredOn[int](r, nil))
+			return waits[len(waits)-1], nil
+		})
+		first := c.Start(tick, true)
+		synctest.Wait()
+		wantErr(t, c.Stop(), nil)
+		second := c.Start(tick, true)
+		synctest.Wait()
+		equal(t, "stopped", first.fired(), false)
+		waits[0].Errback(errTest)
+		_, err := outcome(t, first)
+		wantErr(t, err, errTest)
+		equal(t, "running", c.Running(), true)
+		equal(t, "stopped", second.fired(), false)
+	})
+}
+
+// D19: ReactorLoopTests.testFailurePropagation.
+func TestLoopingCallDeferredFails(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		c := NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) {
+			return DeferLaterOn(r, 3*tick, func() (int, error) { return 0, errTest }), nil
+		})
+		d := c.Start(10*tick, true)
+		pass(3 * tick)
+		_, err := outcome(t, d)
+		wantErr(t, err, errTest)
+		equal(t, "timers", len(r.timers), 0)
+	})
+}
+
+// A cancel of the Deferred stops the loop, whether a call runs or not.
+func TestLoopingCallCancel(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		wait := NewDeferredOn[int](r, nil)
+		for _, f := range []func(int) (*Deferred[int], error){
+			func(int) (*Deferred[int], error) { return nil, nil },
+			func(int) (*Deferred[int], error) { return wait, nil },
+		} {
+			c := NewLoopingCallDeferredOn(r, f)
+			d := c.Start(tick, true)
+			synctest.Wait()
+			d.Cancel()
+			_, err := outcome(t, d)
+			wantErr(t, err, ErrCanceled)
+			equal(t, "running", c.Running(), false)
+			equal(t, "timers", len(r.timers), 0)
+		}
+		wait.Callback(1)
+		synctest.Wait()
+	})
+}
+
+// D19, under -race: each Start that succeeds ends with exactly one Stop or cancel.
+func TestConcurrentLoopingCall(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		c := NewLoopingCallOn(r, func() error { return nil })
+		var wg sync.WaitGroup
+		for g := range 4 {
+			wg.Go(func() {
+				for i := range 100 {
+					d := c.Start(time.Duration(i%3), i%2 == 0)
+					c.Reset()
+					if g == 0 {
+						d.Cancel()
+					} else {
+						c.Stop()
+					}
+					d.AddErrback(func(err error) (struct{}, error) {
+						if !errors.Is(err, ErrCanceled) && !errors.Is(err, ErrRunning) {
+							t.Error(err)
+						}
+						return struct{}{}, nil
+					})
+				}
+			})
+		}
+		wg.Wait()
+		synctest.Wait()
+		if !c.Running() {
+			equal(t, "timers", len(r.timers), 0)
+		}
+		c.Stop()
+	})
+}
