@@ -148,3 +148,25 @@ func TestFromChannelStop(t *testing.T) {
 		d.Cancel() // does not wait for a goroutine that is gone
 	})
 }
+
+// What an await of a channel becomes: a coroutine that gives up leaves the channel alone.
+func TestAwaitChannel(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		c := make(chan int)
+		next := func(co *Coroutine) (int, error) { return Await(co, FromChannelOn(r, c)) }
+		e := RunCoroutineOn(r, next)
+		c <- 42
+		v, err := e.Wait(time.Second)
+		equal(t, "value", v, 42)
+		wantErr(t, err, nil)
+
+		_, err = WaitForOn(r, time.Second, next)
+		wantErr(t, err, ErrTimeout)
+		synctest.Wait()
+		select {
+		case c <- 43:
+			t.Error("somebody still receives")
+		default:
+		}
+	})
+}

@@ -68,8 +68,8 @@ func NewSemaphoreOn(r *Reactor, limit int) *Semaphore {
 }
 
 // Acquire returns a Deferred that fires when the caller is a holder, who has to Release in
-// the end. Canceling it before that gives the place in the line up.
-// (Twisted: DeferredSemaphore.acquire.)
+// the end. Canceling it before that gives the place in the line up. [Holding] also releases
+// when what should follow the Acquire is canceled. (Twisted: DeferredSemaphore.acquire.)
 func (s *Semaphore) Acquire() *Deferred[struct{}] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
