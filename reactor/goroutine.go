@@ -53,6 +53,9 @@ func FromChannel[T any](c <-chan T) *Deferred[T] { return FromChannelOn(Default(
 
 // FromChannelOn is [FromChannel] for the given reactor.
 func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] {
+	if r.stop.Load() {
+		return FailOn[T](r, ErrReactorStopped) // and leave c's values to others
+	}
 	d := NewDeferredOn[T](r, nil)
 	fire := func(v T, ok bool) {
 		var err error
@@ -67,8 +70,8 @@ func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] {
 		return d
 	default:
 	}
-	received := make(chan struct{}) // closed after firing
-	d.canceller = func(*Deferred[T]) { <-received }
+	received := make(chan struct{})                 // closed after firing
+	d.canceller = func(*Deferred[T]) { <-received } // which takes the goroutine no time
 	go func() {
 		select {
 		case v, ok := <-c:

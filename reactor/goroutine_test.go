@@ -140,12 +140,14 @@ func TestFromChannelStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New()
 		r.Start()
-		c := make(chan int)
+		c := make(chan int, 1)
 		d := FromChannelOn(r, c)
 		r.Stop()
 		<-r.Stopped()
-		FromChannelOn(r, c)
 		d.Cancel() // does not wait for a goroutine that is gone
+		c <- 42
+		wantErr(t, FromChannelOn(r, c).err, ErrReactorStopped)
+		equal(t, "values in the channel", len(c), 1)
 	})
 }
 

@@ -4,7 +4,8 @@ import "time"
 
 // DeferLater has f run on the default reactor when delay has passed, as
 // [Reactor.CallLater] does, and returns a Deferred of its result. Canceling that before
-// f has begun takes the call back. (Twisted: task.deferLater.)
+// f has begun takes the call back. For an f that returns a Deferred, use [ThenDeferred]
+// and [Sleep]. (Twisted: task.deferLater.)
 func DeferLater[T any](delay time.Duration, f func() (T, error)) *Deferred[T] {
 	return DeferLaterOn(Default(), delay, f)
 }
@@ -28,11 +29,15 @@ func SleepOn(r *Reactor, d time.Duration) *Deferred[struct{}] {
 
 // MaybeDeferred calls f, before it returns, and makes of what f does a Deferred of the
 // default reactor that has fired: of its value, its error or its panic (*[PanicError]).
+// If T is a *Deferred type, f is not called and the error says to use [TryDeferred].
 // (Twisted: maybeDeferred.)
 func MaybeDeferred[T any](f func() (T, error)) *Deferred[T] { return MaybeDeferredOn(Default(), f) }
 
 // MaybeDeferredOn is [MaybeDeferred] for the given reactor.
 func MaybeDeferredOn[T any](r *Reactor, f func() (T, error)) *Deferred[T] {
+	if err := notDeferred[T]("MaybeDeferred", "TryDeferred"); err != nil {
+		return FailOn[T](r, err)
+	}
 	d := &Deferred[T]{r: r}
 	attempt[T]{f, func(v T, err error) { d.fire(v, err, nil) }}.run(r)
 	return d

@@ -86,6 +86,11 @@ func TestMaybeDeferred(t *testing.T) {
 		wantErr(t, err, errTest)
 		_, err = outcome(t, MaybeDeferredOn(r, func() (int, error) { panic(errTest) }))
 		wantErr(t, err, errTest)
+
+		_, err = outcome(t, MaybeDeferredOn(r, func() (*Deferred[int], error) { return value, nil }))
+		if err == nil || !strings.Contains(err.Error(), "use TryDeferred") {
+			t.Errorf("got error %v", err)
+		}
 	})
 }
 
