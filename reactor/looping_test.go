@@ -148,6 +148,23 @@ func TestLoopingCallStopAtOnce(t *testing.T) {
 	}
 }
 
+// A Stop between the timer and its call: the call does not happen, and ends the loop.
+func TestLoopingCallStopWhenDue(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		c := NewLoopingCallOn(r, func() error { t.Error("f was called"); return nil })
+		d := c.Start(tick, false)
+		l := c.run
+		r.mu.Lock()
+		r.timers.pop().finish(called)
+		r.mu.Unlock()
+		wantErr(t, c.Stop(), nil)
+		equal(t, "stopped", d.fired(), false)
+		on(r, func() { l.run(r) })
+		_, err := outcome(t, d)
+		wantErr(t, err, nil)
+	})
+}
+
 // D19: LoopTests.testBadDelay; Stop, Reset and Start at the wrong time.
 func TestLoopingCallMisuse(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
