@@ -39,12 +39,13 @@ func (a *awaitWords) token(off int, tok token.Token, lit string) {
 	if a == nil {
 		return
 	}
-	if a.word >= 0 && beginsOperand(tok) {
-		a.found = append(a.found, a.word)
-	}
-	a.word = -1
 	params, last := a.params, a.last
 	a.params, a.last = false, tok
+	if a.word >= 0 && beginsOperand(tok) {
+		a.found = append(a.found, a.word)
+		last = token.ARROW // await await d
+	}
+	a.word = -1
 	in := &a.in[len(a.in)-1]
 	switch tok {
 	case token.IDENT:

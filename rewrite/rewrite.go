@@ -186,7 +186,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		return nil, err
 	}
 	st := c.at(len(text))
-	c.wraps = st.wrap || opts.Assign != ""
+	c.wraps = st.wrap || opts.Assign != "" || opts.Template != nil
 	c.blankAwaits()
 	r := &rewritten{after: st}
 	r.after.name, r.after.wrap = arg{}, false

@@ -32,7 +32,7 @@ type cell struct {
 	words    []int     // where await may be the operator, in order
 	awaits   []int     // where it is
 	settings []setting // in the order of their places; the first is from the start
-	wraps    bool      // whether somebody asked for an EventualResult
+	wraps    bool      // whether somebody asked for an EventualResult, or gave a template for one
 }
 
 // magicLine is a line that is a magic.

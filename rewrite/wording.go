@@ -80,6 +80,9 @@ func (c *checker) wording(e typeError, cells bool) string {
 	msg = c.awaitWording(msg)
 	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
 	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
+	if e.msg == "undefined: "+await {
+		msg += " (the operator stands before a name or a function: await d)"
+	}
 	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {
 		if other := c.opts.Env.otherPackage(c.file.Name.Name, name); other != "" {
 			msg += " (package " + other + " here has it, and the cell's is " + c.file.Name.Name + "; see --package)"
