@@ -401,8 +401,8 @@ func (c *checker) findChannels() bool {
 
 // rewordAwait makes an error about our call one about the await's operand.
 func (c *checker) rewordAwait(e *typeError) {
-	for _, a := range slices.Backward(c.awaitCalls) { // inner ones first
-		if a.call.Pos() <= e.pos && e.pos < a.call.End() && !invalid(a.typ) {
+	for _, a := range c.awaitCalls {
+		if a.call.Pos() <= e.pos && e.pos <= a.operand.Pos() && !invalid(a.typ) {
 			e.pos = a.operand.Pos()
 			e.msg = fmt.Sprintf("cannot await %s (of type %s): await waits for a Deferred, an EventualResult or a channel",
 				types.ExprString(a.operand), types.TypeString(a.typ, func(p *types.Package) string {
