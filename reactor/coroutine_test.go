@@ -25,8 +25,8 @@ func after[T any](r *Reactor, d time.Duration, v any) *Deferred[T] {
 	return x
 }
 
-// D23: AwaitTests.test_basic, test_exception, test_reraise, and an outcome that has to be
-// waited for.
+// D23: AwaitTests.test_basic, test_reraise, BaseDefgenTests.testBasics,
+// testHandledTerminalFailure, testHandledTerminalAsyncFailure.
 func TestAwait(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		e := RunCoroutineOn(r, func(co *Coroutine) (string, error) {
@@ -110,7 +110,8 @@ func TestMustAwait(t *testing.T) {
 }
 
 // E3: a panic in a body is its result, with its stack, also after a suspension; a Goexit is
-// ErrGoexit. The reactor and other bodies live on.
+// ErrGoexit. The reactor and other bodies live on. AwaitTests.test_exception,
+// BaseDefgenTests.testBuggy.
 func TestCoroutineFails(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		for _, suspend := range []bool{false, true} {

@@ -139,6 +139,9 @@ func TestUnhandledAtStop(t *testing.T) {
 				r.Stop()
 				<-r.Stopped()
 			})
+			for log.len() == 0 { // a cleanup may have been first, and be about to log
+				runtime.Gosched()
+			}
 			runtime.GC()
 			log.want(t, "unhandled failure: test")
 		})
@@ -196,6 +199,12 @@ func TestHandled(t *testing.T) {
 				return 0, fmt.Errorf("gave up: %v", err)
 			})
 		},
+		"AwaitFor": func(r *Reactor) {
+			d := NewDeferredOn(r, func(d *Deferred[int]) { d.Errback(errTest) })
+			AwaitFor(time.Second, d)
+			e := RunDeferredOn(r, func() (*Deferred[int], error) { return after[int](r, time.Minute, errTest), nil })
+			AwaitFor(time.Second, e)
+		},
 		"canceled": func(r *Reactor) {
 			NewDeferredOn[int](r, nil).Cancel()
 			e, _ := pending(r, nil)
@@ -243,6 +252,10 @@ func TestUnhandledInBubble(t *testing.T) {
 			WaitForOn(r, time.Second, func(*Coroutine) (int, error) { return 1, nil })
 		}
 	})
+	for log.len() < 200 { // a cleanup may be about to log
+		runtime.Gosched()
+	}
+	runtime.GC()
 	equal(t, "reports", log.len(), 200)
 }
 
