@@ -78,9 +78,11 @@ func (co *Coroutine) Context() context.Context {
 	defer co.mu.Unlock()
 	if co.ctx == nil {
 		co.ctx, co.cancel = context.WithCancelCause(context.Background())
-		co.r.watch(co)
-		if co.r.stop.Load() && co.cause == nil {
-			co.cause = ErrReactorStopped
+		if co.cause == nil {
+			co.r.watch(co)
+			if co.r.stop.Load() {
+				co.cause = ErrReactorStopped
+			}
 		}
 		if co.cause != nil {
 			co.cancel(co.cause)
@@ -89,17 +91,19 @@ func (co *Coroutine) Context() context.Context {
 	return co.ctx
 }
 
-// interrupt has the context done.
-func (co *Coroutine) interrupt(cause error) {
+// interrupt has the context done, and reports whether there is one.
+func (co *Coroutine) interrupt(cause error) bool {
 	co.mu.Lock()
 	if co.cause == nil {
 		co.cause = cause
 	}
 	cancel := co.cancel
 	co.mu.Unlock()
-	if cancel != nil {
-		cancel(cause)
+	if cancel == nil {
+		return false
 	}
+	cancel(cause)
+	return true
 }
 
 func (co *Coroutine) reactorStopped() { co.interrupt(ErrReactorStopped) }
@@ -198,8 +202,7 @@ func (co *Coroutine) end() {
 		co.next.prev = co.prev
 	}
 	co.prev, co.next = nil, nil
-	co.interrupt(context.Canceled)
-	if co.cancel != nil {
+	if co.interrupt(context.Canceled) {
 		co.r.unwatch(co)
 	}
 }

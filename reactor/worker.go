@@ -27,7 +27,7 @@ func (r *Reactor) worker() *worker {
 
 // retire keeps an idle worker for the next body, or ends it.
 func (r *Reactor) retire(w *worker) {
-	const keep = 64 // 200 KB, and more bodies than end before the next begins
+	const keep = 64 // 200 KB: a burst beyond it is not worth remembering
 	if len(r.idle) < keep && !r.stop.Load() {
 		r.idle = append(r.idle, w)
 	} else {
