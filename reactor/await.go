@@ -5,6 +5,7 @@ import "sync/atomic"
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
 	awaited
+	cancelable
 	outcome(here *Reactor) (v T, err error, ok bool)
 	tell(w *awaiter[T]) error
 	eventual() *EventualResult[T]

@@ -7,13 +7,19 @@ import "sync"
 type awaited interface {
 	giveUp() // Cancel
 	awaits() awaited
-	fired() bool
 	follow()
+}
+
+// A cancelable is what has an outcome, as one that would cancel it sees it.
+type cancelable interface {
+	giveUp()
+	fired() bool
 }
 
 // A source is a Deferred of any type, as one that it will fire sees it.
 type source interface {
 	awaited
+	cancelable
 	source() source
 	cancel()
 }

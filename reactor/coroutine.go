@@ -22,10 +22,10 @@ type Coroutine struct {
 	prev, next *Coroutine // in r.coroutines
 
 	// The body's and the loop's, which never run at the same time.
-	running  bool    // the body has the turn
-	canceled bool    // giveUp had nothing to cancel: it is for the next Await
-	awaited  awaited // by the last Await
-	err      error   // why the body is resumed without what it awaits
+	running  bool       // the body has the turn
+	canceled bool       // giveUp had nothing to cancel: it is for the next Await
+	awaited  cancelable // by the last Await
+	err      error      // why the body is resumed without what it awaits
 
 	result   awaited     // an EventualResult that is awaited; written under the lock waits
 	followed atomic.Bool // another coroutine awaits this one's result
@@ -119,7 +119,6 @@ func (co *Coroutine) giveUp() {
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
-func (co *Coroutine) fired() bool     { return false }
 func (co *Coroutine) follow()         { co.followed.Store(true) }
 
 // follows notes that co awaits the result e. The error is ErrCircular if e waits for co.
@@ -157,7 +156,7 @@ func (co *Coroutine) resume(err error) {
 
 // suspend gives the turn back to the loop until a has an outcome. The error is
 // ErrReactorStopped if it has not.
-func (co *Coroutine) suspend(a awaited) error {
+func (co *Coroutine) suspend(a cancelable) error {
 	if co.r.stop.Load() {
 		return ErrReactorStopped
 	}

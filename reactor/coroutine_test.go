@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -351,6 +352,18 @@ func TestCoroutineContext(t *testing.T) {
 		equal(t, "value", v, 1)
 		wantErr(t, err, nil)
 
+		// One that first asks when it is too late gets a context that is done.
+		causes := make([]error, 2)
+		for i := range causes {
+			e = RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				Await(co, NewDeferredOn[int](r, nil))
+				causes[i] = context.Cause(co.Context())
+				return 1, nil
+			})
+		}
+		synctest.Wait()
+		e.Cancel()
+
 		RunCoroutineOn(r, func(co *Coroutine) (int, error) { ended = co.Context(); return 1, nil })
 		RunCoroutineOn(r, func(co *Coroutine) (int, error) {
 			stopped = co.Context()
@@ -363,6 +376,7 @@ func TestCoroutineContext(t *testing.T) {
 		equal(t, "watched", len(r.watching), 1)
 		r.Stop()
 		<-r.Stopped()
+		equal(t, "causes", causes, []error{ErrReactorStopped, ErrCanceled})
 	})
 }
 
@@ -402,7 +416,7 @@ func TestAwaitAcrossReactors(t *testing.T) {
 func TestSeconds(t *testing.T) {
 	for s, want := range map[float64]time.Duration{
 		2.5: 2500 * time.Millisecond, 0: 0, -1: -time.Second, 1e-9: 1, 0.1: 100 * time.Millisecond,
-		1e300: Forever, -1e300: -1 << 63,
+		1e300: Forever, -1e300: -1 << 63, math.NaN(): 0,
 	} {
 		equal(t, fmt.Sprint(s), Seconds(s), want)
 	}
