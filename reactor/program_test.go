@@ -3,9 +3,11 @@ package reactor
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -30,8 +32,25 @@ func resultOf(v int, err error) result {
 	return result{v: v}
 }
 
-// A world is the reactor: what is settled in a turn goes before what is queued.
-type world struct{ turn, queue []func() }
+// A world is the reactor: what is settled in a turn goes before what is queued. No two of its
+// timers are for the same time.
+type world struct {
+	turn, queue []func()
+	now         time.Duration
+	timers      map[time.Duration]func()
+}
+
+// pass lets d go by.
+func (w *world) pass(d time.Duration) {
+	w.now += d
+	for _, when := range slices.Sorted(maps.Keys(w.timers)) {
+		if f, ok := w.timers[when]; ok && when <= w.now { // and not released by one before
+			delete(w.timers, when)
+			f()
+			w.run()
+		}
+	}
+}
 
 func (w *world) run() {
 	for len(w.turn)+len(w.queue) > 0 {
@@ -137,6 +156,23 @@ func (n *node) cancel() {
 	if !n.fired {
 		n.fire(resultOf(0, ErrCanceled), &n.w.queue)
 	}
+}
+
+func (n *node) timeout(d time.Duration) {
+	when, expired := n.w.now+d, false
+	n.w.timers[when] = func() {
+		if !n.fired {
+			expired = true
+			n.cancel()
+		}
+	}
+	n.add(func() bool {
+		delete(n.w.timers, when)
+		if expired && n.out.err == ErrCanceled.Error() {
+			n.out = resultOf(0, ErrTimeout)
+		}
+		return false
+	})
 }
 
 // await notes that up will fire n, unless that closes a circle.
@@ -447,6 +483,15 @@ func (p *program) step(step string) {
 			p.results[i].Cancel()
 			p.fibers[i].cancel()
 		}
+	case "timeout":
+		d, n := p.pick("limited")
+		p.serial++ // for a time of its own
+		limit := time.Duration(rapid.IntRange(1, 3).Draw(p.T, "seconds"))*time.Second + time.Duration(p.serial)*time.Millisecond
+		d.AddTimeout(limit)
+		n.timeout(limit)
+	case "time":
+		time.Sleep(time.Second)
+		p.w.pass(time.Second)
 	case "pause":
 		d, n := p.pick("paused")
 		d.Pause()
@@ -485,13 +530,13 @@ func (p *program) compare(step string) {
 	}
 }
 
-// D1–D13, D23: random programs of several Deferreds, with and without cancellers, of their
-// callbacks and chains and of coroutines do what the model does, in the same order.
+// D1–D14, D23: random programs of several Deferreds, with and without cancellers, of their
+// callbacks, chains and timeouts and of coroutines do what the model does, in the same order.
 func TestPropertyPrograms(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		noDeadline := struct{ rapid.TB }{t} // which a bubble does not have
 		rapid.Check(noDeadline, func(t *rapid.T) {
-			p := &program{T: t, r: r, w: &world{}}
+			p := &program{T: t, r: r, w: &world{timers: map[time.Duration]func(){}}}
 			cancellers := map[string]func(*Deferred[int]){
 				"silent": func(*Deferred[int]) {},
 				"value":  func(d *Deferred[int]) { d.Callback(42) },
@@ -503,7 +548,7 @@ func TestPropertyPrograms(t *testing.T) {
 			}
 			for _, step := range rapid.SliceOfN(rapid.SampledFrom([]string{
 				"callback", "errback", "both", "Then", "ThenDeferred", "Chain", "coroutine",
-				"fire", "fail", "cancel", "cancel result", "pause", "unpause",
+				"fire", "fail", "cancel", "cancel result", "pause", "unpause", "timeout", "time",
 			}), 5, 60).Draw(t, "steps") {
 				p.step(step)
 			}

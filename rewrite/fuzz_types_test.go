@@ -87,6 +87,10 @@ func importsOf(src []byte) []string {
 	if err != nil {
 		return nil
 	}
+	if _, err := c.applyMagics((&Options{}).settings()); err != nil {
+		return nil
+	}
+	c.blankAwaits()
 	syntax, err := parse(c, "_")
 	if err != nil || syntax.imports == nil {
 		return nil

@@ -302,7 +302,8 @@ func lex(text []byte) []lexeme {
 
 func deleted(edits []rewrite.Edit, text []byte, off int) bool {
 	for _, e := range edits {
-		if e.New == "" && offset(text, e.Start) <= off && off < offset(text, e.End) {
+		start, end := offset(text, e.Start), offset(text, e.End)
+		if start <= off && off < end && (e.New == "" || string(bytes.TrimSpace(text[start:end])) == "await") {
 			return true
 		}
 	}
@@ -311,6 +312,9 @@ func deleted(edits []rewrite.Edit, text []byte, off int) bool {
 
 func offset(text []byte, p token.Position) int {
 	off := 0
+	if p.Line == 1 && bytes.HasPrefix(text, []byte("\ufeff")) {
+		off = len("\ufeff") // no column counts it
+	}
 	for range p.Line - 1 {
 		off += bytes.IndexByte(text[off:], '\n') + 1
 	}

@@ -2,8 +2,10 @@ package rewrite_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cellwrap/cellwrap/rewrite"
 )
@@ -77,5 +79,148 @@ func TestSession(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The settings of magics hold for later cells, and what an await gives is known to them.
+func TestSessionAwait(t *testing.T) {
+	// The type of the result, a space, and the settings that the output shows: the timeouts, and
+	// what the magics print; or the error.
+	type step struct{ cell, want string }
+	const d = "d := reactor.Succeed(1)\n"
+	for name, steps := range map[string][]step{
+		"a timeout holds": {
+			{"%reactor_config timeout 5", "struct{} timeout=5"},
+			{"await reactor.Succeed(1)", "int Seconds(5)"},
+			{"%reactor_config timeout 2.5\nawait reactor.Succeed(1)", "int Seconds(2.5) timeout=2.5"},
+			{"return 1", "int"},
+			{"await reactor.Succeed(1)", "int Seconds(2.5)"},
+			{"%crochet_config timeout INFINITY", "struct{} timeout=INFINITY"},
+			{"await reactor.Succeed(1)", "int Forever"},
+			{"%twisted_config", "struct{} timeout=INFINITY"},
+			{"%reactor_config reset", "struct{} timeout=60"},
+			{"await reactor.Succeed(1)", "int Seconds(60)"},
+		},
+		"a timeout behind the awaits is for the next cell": {
+			{"await reactor.Succeed(1)\n%reactor_config timeout 5", "int Seconds(60) timeout=5"},
+			{"await reactor.Succeed(1)", "int Seconds(5)"},
+		},
+		"a background cell sets a timeout too": {
+			{"%%run_in_reactor r\n%reactor_config timeout 5\nreturn await reactor.Succeed(1)", "int timeout=5"},
+			{"await r", "int Seconds(5)"},
+		},
+		"a refused cell sets nothing": {
+			{"%reactor_config timeout 7\n%autoawait off\nreturn missing", "cell0:3:8: undefined: missing"},
+			{"%reactor_config", "struct{} timeout=60"},
+			{"%reactor_config timeout 7\n%reactor_config timeout abc", "cell2:2:25: timeout is a positive number of seconds or INFINITY, not abc"},
+			{"%autoawait off\nreturn (", "cell3:2:8: unclosed ("},
+			{"await reactor.Succeed(1)", "int Seconds(60)"},
+		},
+		"autoawait holds": {
+			{"%autoawait off", "struct{}"},
+			{d + "return await d", "cell1:2:14: expected ';', found d (await is no operator after %autoawait off)"},
+			{"%autoawait", "struct{} autoawait=off"},
+			{"await := 1\nreturn await", "int"},
+			{"%autoawait on\n" + d + "return await d", "int Seconds(60)"},
+			{d + "await d\n%autoawait off", "int Seconds(60)"},
+			{d + "await d", "cell6:2:7: expected ';', found d (await is no operator after %autoawait off)"},
+		},
+		"a question mark sets nothing": {
+			{"%reactor_config timeout 5", "struct{} timeout=5"},
+			{"%%run_in_reactor?\nawait reactor.Succeed(1)", "int Seconds(5) %%run_in_reactor [name]"},
+		},
+		"the results of earlier cells": {
+			{"%%run_in_reactor answer\nreturn await reactor.Succeed(6) * 7", "int"},
+			{"return await answer", "int Seconds(60)"},
+			{"%%run_in_reactor text\nn, err := await answer\nif err != nil {\n\treturn err\n}\nreturn string(rune(n))", "string"},
+			{"%%run_in_reactor both\nreturn []any{await answer, await text}", "[]any"},
+			{"return await both", "[]any Seconds(60)"},
+			{"return await answer + await text", "cell5:1:8: invalid operation: await answer + await text (mismatched types int and string)"},
+			{"%%run_in_reactor d\nawait answer\nreturn reactor.Succeed(int8(1))", "int8"},
+			{"return await d", "int8 Seconds(60)"},
+		},
+		"a result that is awaited in its own cell": {
+			{"%%run_in_reactor r\nreturn await r", "cell0:2:14: the cell needs its own result, r (wait for it in a later cell)"},
+		},
+		"the variables of a plain cell": {
+			{"n := await reactor.Succeed(int8(1))\ns, err := await reactor.Succeed(\"x\")\nvar list = []string{s}", "struct{} Seconds(60)"},
+			{"return n", "int8"},
+			{"return list", "[]string"},
+			{"return s, err", "string"},
+			{"%%run_in_reactor r\nreturn append(list, await reactor.Succeed(s))", "[]string"},
+			{"n, d := await r, reactor.Succeed(n)", "struct{} Seconds(60)"},
+			{"return n", "[]string"},
+			{"return await d", "int8 Seconds(60)"},
+		},
+		"but not those of its blocks": {
+			{"if n := await reactor.Succeed(1); n > 0 {\n\tm := n\n}\nfunc() { k := await reactor.Succeed(1) }()", "struct{} Seconds(60)"},
+			{"return n", "cell1:1:8: undefined: n"},
+			{"return m", "cell2:1:8: undefined: m"},
+			{"return k", "cell3:1:8: undefined: k"},
+		},
+		"those of a cell that begins with a function": {
+			{"func() { await reactor.Succeed(1) }()\nn := await reactor.Succeed(1)", "struct{} Seconds(60)"},
+			{"return n", "int"},
+		},
+		"what a plain cell declares": {
+			{"type t struct{ n int }\nfunc load() *reactor.Deferred[t] { return nil }\nx := await load()", "struct{} Seconds(60)"},
+			{"return x", "t"},
+			{"return (await load()).n", "int Seconds(60)"},
+		},
+		"a variable called await": {
+			{"await := await reactor.Succeed(2)", "struct{} Seconds(60)"},
+			{"return await", "int"},
+			{"return await * await reactor.Succeed(1)", "int Seconds(60)"},
+		},
+		"--timeout, to which reset goes back": {
+			{"await reactor.Succeed(1)", "int Seconds(1.5)"},
+			{"%reactor_config timeout 5\nawait reactor.Succeed(1)", "int Seconds(5) timeout=5"},
+			{"%reactor_config reset\nawait reactor.Succeed(1)", "int Seconds(1.5) timeout=1.5"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opts := rewrite.Options{Env: goldenEnv}
+			if strings.HasPrefix(name, "--timeout") {
+				opts.Timeout = 1500 * time.Millisecond
+			}
+			s := rewrite.NewSession(opts)
+			for i, step := range steps {
+				got := ""
+				out, err := s.Cell(t.Context(), []byte(step.cell), fmt.Sprintf("cell%d", i))
+				if err != nil {
+					got = err.Error()
+				} else {
+					got = strings.Join(append([]string{out.Result}, timeouts.FindAllString(string(out.Code), -1)...), " ")
+					for _, d := range out.Diagnostics {
+						line, _, _ := strings.Cut(d.Msg, "\n")
+						got += " " + line
+					}
+				}
+				if got != step.want {
+					t.Errorf("cell %d\n%s\ngives %q, want %q", i, step.cell, got, step.want)
+				}
+			}
+		})
+	}
+}
+
+var timeouts = regexp.MustCompile(`\bSeconds\([^)]*\)|\bForever\b`)
+
+// A block's statements stay in their function, so that later ones see their variables.
+func TestSessionBlock(t *testing.T) {
+	s := rewrite.NewSession(rewrite.Options{Env: goldenEnv, Target: rewrite.Block})
+	for i, step := range []struct{ cell, want string }{
+		{"n := await reactor.Succeed(int8(1))", "n := reactor.MustAwaitFor(reactor.Seconds(60), reactor.Succeed(int8(1)))\n"},
+		{"%%run_in_reactor r\nreturn n", "r := reactor.RunInReactor(func() (int8, error) {\n\treturn n, nil\n})\n"},
+	} {
+		out, err := s.Cell(t.Context(), []byte(step.cell+"\n"), fmt.Sprintf("cell%d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := regexp.MustCompile(`(?m) ?//cellwrap:wrapped .*$\n?`).ReplaceAllString(string(out.Code), "")
+		got = strings.Replace(got, "{\treturn", "{\n\treturn", 1)
+		if got != step.want || len(out.Diagnostics) > 0 {
+			t.Errorf("%s\ngives %q, want %q %v", step.cell, got, step.want, out.Diagnostics)
+		}
 	}
 }
