@@ -1,6 +1,9 @@
 package reactor
 
-import "sync/atomic"
+import (
+	"runtime/debug"
+	"sync/atomic"
+)
 
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
@@ -45,13 +48,16 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 func MustAwait[T any](co *Coroutine, a Awaitable[T]) T {
 	v, err := Await(co, a)
 	if err != nil {
-		panic(&awaitError{err})
+		panic(&awaitError{err, debug.Stack()})
 	}
 	return v
 }
 
 // awaitError is what MustAwait panics with.
-type awaitError struct{ err error }
+type awaitError struct {
+	err   error
+	stack []byte
+}
 
 func (e *awaitError) Error() string { return e.err.Error() }
 func (e *awaitError) Unwrap() error { return e.err }

@@ -220,9 +220,15 @@ func (c *routine[T]) main() {
 	returned := false
 	defer func() {
 		if !returned {
-			err := failed(recover())
+			recovered := recover()
+			err := failed(recovered)
+			var stack []byte
+			if a, ok := recovered.(*awaitError); ok {
+				stack = a.stack
+			}
 			c.end()
-			c.e.fail(err)
+			var zero T
+			c.e.complete(zero, err, stack)
 		}
 	}()
 	c.f.runIn(&c.Coroutine, c.e)

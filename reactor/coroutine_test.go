@@ -94,6 +94,9 @@ func TestMustAwait(t *testing.T) {
 		_, err := e.Wait(time.Minute)
 		equal(t, "the very error", err, errTest)
 		l.want(t, "deferred 0")
+		if stack := string(e.OriginalFailure().Stack); !strings.Contains(stack, "reactor.TestMustAwait.") {
+			t.Errorf("the stack does not show the body:\n%s", stack)
+		}
 
 		e = RunCoroutineOn(r, func(co *Coroutine) (v int, err error) {
 			defer func() {
@@ -409,6 +412,33 @@ func TestAwaitAcrossReactors(t *testing.T) {
 			_, err := e.Wait(time.Second)
 			wantErr(t, err, ErrReactorStopped)
 		}
+	})
+}
+
+// MustWaitFor and MustAwaitFor, which emitted code calls, panic with the error; one that has a
+// stack shows it when the panic ends the program.
+func TestMustWaitFor(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		equal(t, "value", MustWaitFor(time.Second, func(co *Coroutine) (int, error) {
+			return MustAwait(co, Succeed(1)), nil
+		}), 1)
+		equal(t, "value", MustAwaitFor(time.Second, DeferLater(time.Millisecond, answer)), 42)
+
+		panics := func(f func()) (err error) {
+			defer func() { err = recover().(error) }()
+			f()
+			return nil
+		}
+		err := panics(func() {
+			MustWaitFor(time.Second, func(co *Coroutine) (int, error) { return MustAwait(co, Fail[int](errTest)), nil })
+		})
+		wantErr(t, err, errTest)
+		if text := err.Error(); !strings.HasPrefix(text, "test\n\n") || !strings.Contains(text, "reactor.TestMustWaitFor.") {
+			t.Errorf("no stack of the body in %s", text)
+		}
+		equal(t, "without a stack", panics(func() { MustAwaitFor(time.Second, Fail[int](errTest)) }), errTest)
+		equal(t, "timeout", panics(func() { MustAwaitFor(time.Second, NewDeferred[int](nil)) }), ErrTimeout)
 	})
 }
 

@@ -312,7 +312,8 @@ func (d *Deferred[T]) audit() {
 		d.unhandled = nil
 	}
 	if d.err != nil && !d.handled {
-		d.unhandled = notice(d.r, d, d.err)
+		d.unhandled = &unhandled{r: d.r, err: d.err}
+		notice(d.unhandled, d)
 	}
 }
 

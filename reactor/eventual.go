@@ -105,7 +105,6 @@ func (e *EventualResult[T]) look() {
 	e.looked = true
 	if u, ok := e.work.(*unhandled); ok {
 		u.settle()
-		e.work = nil
 	}
 }
 
@@ -156,14 +155,19 @@ func (e *EventualResult[T]) cancelAwaited() {
 	}
 }
 
-// OriginalFailure returns the error of a result that is there, with the stack if it was
-// a panic, and otherwise nil. (crochet: EventualResult.original_failure.)
+// OriginalFailure returns the error of a result that is there, with the stack if it comes
+// from a panic or a MustAwait, and otherwise nil. (crochet: EventualResult.original_failure.)
 func (e *EventualResult[T]) OriginalFailure() *Failure {
 	if !e.there() || e.err == nil {
 		return nil
 	}
 	e.look()
-	return newFailure(e.err)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if u, ok := e.work.(*unhandled); ok {
+		return u.failure()
+	}
+	return newFailure(e.err, nil)
 }
 
 // String tells the state, and the value by fmt's %v: <EventualResult 42>.
@@ -177,8 +181,9 @@ func (e *EventualResult[T]) String() string {
 	return fmt.Sprintf("<EventualResult %v>", e.value)
 }
 
-// complete gives e its result; the first one counts.
-func (e *EventualResult[T]) complete(v T, err error) {
+// complete gives e its result; the first one counts. The stack is err's, if one is known
+// that err does not tell itself.
+func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 	e.mu.Lock()
 	if e.ready.Load() {
 		e.mu.Unlock()
@@ -186,9 +191,10 @@ func (e *EventualResult[T]) complete(v T, err error) {
 	}
 	done, awaiters := e.done, e.awaiters
 	e.value, e.err, e.work, e.awaiters = v, err, nil, nil
-	if err != nil && !e.looked && awaiters == nil {
-		if u := notice(e.r, e, err); u != nil {
-			e.work = u
+	if err != nil && (stack != nil || !e.looked && awaiters == nil) {
+		u := &unhandled{r: e.r, err: err, stack: stack}
+		if e.work = u; !e.looked && awaiters == nil {
+			notice(u, e)
 		}
 	}
 	e.ready.Store(true)
@@ -204,7 +210,7 @@ func (e *EventualResult[T]) complete(v T, err error) {
 
 func (e *EventualResult[T]) fail(err error) {
 	var zero T
-	e.complete(zero, err)
+	e.complete(zero, err, nil)
 }
 
 func (e *EventualResult[T]) reactorStopped() { e.fail(ErrReactorStopped) }

@@ -67,20 +67,20 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// A Failure is the error of a result, with the stack if it was a panic. Where Twisted
+// A Failure is the error of a result, with the stack if one is known. Where Twisted
 // has Failure.check and Failure.trap, use errors.Is and errors.As, which see through
 // it. (Twisted: twisted.python.failure.Failure.)
 type Failure struct {
 	Err   error
-	Stack []byte // of the panic that Err comes from, or nil
+	Stack []byte // of the panic that Err comes from, or of the MustAwait that failed; or nil
 }
 
-func newFailure(err error) *Failure {
-	f := &Failure{Err: err}
+// newFailure returns err with the stack of the panic that it comes from, else the one given.
+func newFailure(err error, stack []byte) *Failure {
 	if p, ok := errors.AsType[*PanicError](err); ok {
-		f.Stack = p.Stack
+		stack = p.Stack
 	}
-	return f
+	return &Failure{err, stack}
 }
 
 func (f *Failure) Error() string { return f.Err.Error() }

@@ -129,7 +129,7 @@ func (f call) run(r *Reactor) {
 	returned := false
 	defer func() {
 		if !returned {
-			r.report("reactor: a call failed", failed(recover()))
+			r.report("reactor: a call failed", newFailure(failed(recover()), nil))
 		}
 	}()
 	f()

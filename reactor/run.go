@@ -144,5 +144,5 @@ func (e *EventualResult[T]) settle(v T, err error, here *Reactor) {
 			return
 		}
 	}
-	e.complete(v, err)
+	e.complete(v, err, nil)
 }

@@ -9,33 +9,36 @@ import (
 	"slices"
 )
 
-// An unhandled is a failure that nobody has looked at. It is known to its reactor, and
-// leaves it, by settle, when somebody looks or when it is reported.
+// An unhandled is a failure that nobody has looked at. While that is so its reactor knows
+// it: notice tells it, and settle when somebody looks or when it is reported.
 type unhandled struct {
-	r   *Reactor
-	err error
-	seq uint64
+	r     *Reactor
+	err   error
+	stack []byte // if err does not tell it itself
+	seq   uint64
 }
 
-// notice has err, the outcome of owner, reported when owner is dropped or the reactor has
-// stopped, unless it is settled before. It returns nil for what is no failure of the work:
-// that its owner canceled it, or stopped the reactor.
+func (u *unhandled) failure() *Failure { return newFailure(u.err, u.stack) }
+
+// notice has u, the outcome of owner, reported when owner is dropped or the reactor has
+// stopped, unless it is settled before; but not what is no failure of the work, that its
+// owner canceled it or stopped the reactor.
 //
 // The cleanup runs on a goroutine of the runtime, outside of every synctest bubble; it
 // takes r.mu, which nobody holds for long, and calls the logger.
-func notice[O any](r *Reactor, owner *O, err error) *unhandled {
-	if err == ErrCanceled || err == ErrReactorStopped {
-		return nil
+func notice[O any](u *unhandled, owner *O) {
+	if u.err == ErrCanceled || u.err == ErrReactorStopped {
+		return
 	}
+	r := u.r
 	r.mu.Lock()
-	u := &unhandled{r: r, err: err, seq: r.nextSeq()}
+	u.seq = r.nextSeq()
 	if r.unhandled == nil {
 		r.unhandled = make(map[*unhandled]struct{})
 	}
 	r.unhandled[u] = struct{}{}
 	r.mu.Unlock()
 	runtime.AddCleanup(owner, (*unhandled).report, u)
-	return u
 }
 
 // settle reports whether it is the first to be called for u.
@@ -49,7 +52,7 @@ func (u *unhandled) settle() bool {
 
 func (u *unhandled) report() {
 	if u.settle() && !errors.Is(u.err, ErrCanceled) && !errors.Is(u.err, ErrReactorStopped) {
-		u.r.report("reactor: unhandled failure", u.err)
+		u.r.report("reactor: unhandled failure", u.failure())
 	}
 }
 
@@ -76,6 +79,6 @@ func (r *Reactor) log() *slog.Logger {
 }
 
 // report logs an error that nobody gets.
-func (r *Reactor) report(msg string, err error) {
-	r.log().Error(msg, "err", err, "stack", string(newFailure(err).Stack))
+func (r *Reactor) report(msg string, f *Failure) {
+	r.log().Error(msg, "err", f.Err, "stack", string(f.Stack))
 }

@@ -82,7 +82,7 @@ func (u *unwrapping) settle(v any, err error, here *Reactor) {
 			return
 		}
 	}
-	u.to.complete(v, err)
+	u.to.complete(v, err, nil)
 }
 
 // unwrapped is the callback that brings a Deferred's outcome to an unwrapping.

@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -37,9 +38,9 @@ func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, 
 	return RunCoroutineOn(r, f).waitOrCancel(timeout)
 }
 
-// MustWaitFor is [WaitFor] that panics with the error.
+// MustWaitFor is [WaitFor] that panics with the error, and its stack if one is known.
 func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
-	return must(WaitFor(timeout, f))
+	return RunCoroutine(f).must(timeout)
 }
 
 // AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
@@ -50,17 +51,27 @@ func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
 	return a.eventual().waitOrCancel(timeout)
 }
 
-// MustAwaitFor is [AwaitFor] that panics with the error.
+// MustAwaitFor is [AwaitFor] that panics with the error, and its stack if one is known.
 func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	return must(AwaitFor(timeout, a))
+	return a.eventual().must(timeout)
 }
 
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
+func (e *EventualResult[T]) must(timeout time.Duration) T {
+	v, err := e.waitOrCancel(timeout)
+	if err == nil {
+		return v
 	}
-	return v
+	if f := e.OriginalFailure(); f != nil && f.Stack != nil {
+		err = &fatal{f}
+	}
+	panic(err)
 }
+
+// fatal is a failure that shows its stack, which is another goroutine's, when a panic with
+// it ends the program.
+type fatal struct{ *Failure }
+
+func (f *fatal) Error() string { return fmt.Sprintf("%v\n\n%s", f.Err, f.Stack) }
 
 // waitOrCancel is Wait for one that nobody else waits for.
 func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {

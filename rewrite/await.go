@@ -7,8 +7,8 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // await is the operator that waits, with the precedence of <-. Each of its places is blanked
@@ -105,14 +105,23 @@ func (c *cell) blankAwaits() {
 	}
 }
 
-// awaitOff reports whether the operand at off stands behind an await that is not in force.
-func (c *cell) awaitOff(off int) bool {
-	i := sort.SearchInts(c.words, off) - 1
-	if i < 0 || c.at(c.words[i]).autoawait {
-		return false
+// awaitHint returns what to add to a syntax error at off, if that is right behind a word await which
+// is no operator.
+func (c *cell) awaitHint(off int) string {
+	before := bytes.TrimRight(c.code[:min(max(off, 0), len(c.code))], " \t")
+	word := len(before) - len(await)
+	switch {
+	case !bytes.HasSuffix(before, []byte(await)) || word > 0 && isLetter(before[word-1]):
+		return ""
+	case !c.at(word).autoawait:
+		return " (await is no operator after %autoawait off)"
+	case !slices.Contains(c.words, word):
+		return " (the operand of await begins with a name or with func)"
 	}
-	return len(bytes.TrimSpace(c.code[c.words[i]+len(await):off])) == 0
+	return ""
 }
+
+func isLetter(b byte) bool { return b >= utf8.RuneSelf || token.IsIdentifier(string(rune(b))) || '0' <= b && b <= '9' }
 
 // shape is what a cell becomes.
 type shape int
@@ -422,7 +431,9 @@ func (c *checker) awaitWording(msg string) string {
 		msg = strings.ReplaceAll(msg, types.ExprString(a.call), await+" "+types.ExprString(a.operand))
 	}
 	for _, a := range c.awaitCalls {
-		msg = strings.ReplaceAll(msg, " in argument to "+types.ExprString(a.call.Fun), " in "+await)
+		fun := types.ExprString(a.call.Fun)
+		msg = strings.ReplaceAll(msg, " in argument to "+fun, " in "+await)
+		msg = strings.ReplaceAll(msg, fun+" returns ", await+" returns ")
 	}
 	return msg
 }

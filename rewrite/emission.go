@@ -142,7 +142,9 @@ func (c *checker) parse() *Error {
 	for _, n := range path {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			c.body = n.Body
+			if n.Body.Lbrace < f.FileStart+token.Pos(c.bodyAt) { // else the cell begins with it
+				c.body = n.Body
+			}
 		case *ast.FuncDecl:
 			if c.shape == inPlace {
 				c.body = n.Body

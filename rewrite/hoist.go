@@ -210,7 +210,7 @@ func (p *planner) planClosures() {
 			start = kw
 		}
 		p.plan.edits.replace(start, end, "")
-		if !used[name] && name != "_" {
+		if !used[name] && name != "_" && p.plan.shape != inPlace {
 			p.plan.edits.insert(it.stop, "; _ = "+name, rankEnd)
 		}
 	}

@@ -238,9 +238,14 @@ func (p *planner) chooseRuntime() *Error {
 	return nil
 }
 
-// words returns the identifiers that the cell and its variable take.
+// words returns the identifiers that the cell, its variable and the user's template take.
 func (p *planner) words() map[string]bool {
 	words := map[string]bool{p.plan.name: true}
+	if p.opts.Template != nil {
+		for _, name := range p.opts.Template.Identifiers() {
+			words[name] = true
+		}
+	}
 	for t := newTokens(p.code); t.next(); {
 		if t.tok == token.IDENT {
 			words[t.lit] = true

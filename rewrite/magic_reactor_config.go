@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -60,8 +61,11 @@ func ParseTimeout(s string) (time.Duration, error) {
 		return -1, nil
 	}
 	d, err := time.ParseDuration(s)
-	if err != nil {
-		d, err = time.ParseDuration(s + "s")
+	if n, notNumber := strconv.ParseFloat(s, 64); notNumber == nil {
+		d, err = 0, nil
+		if n *= float64(time.Second); n < math.MaxInt64 {
+			d = time.Duration(n)
+		}
 	}
 	if err != nil || d <= 0 {
 		return 0, fmt.Errorf("timeout is a positive number of seconds or INFINITY, not %s", s)

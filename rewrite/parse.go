@@ -206,7 +206,7 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	// Sorted by offset: the list is sorted by line, which a //line comment moves.
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Pos.Offset < list[j].Pos.Offset })
 	off, msg := list[0].Pos.Offset-len(prefix), list[0].Msg
-	if off >= c.end && c.end > 0 {
+	if off >= c.end && c.end > 0 && strings.Contains(msg, "found ") {
 		// The parser has seen our own brace, or only blanks.
 		off, msg = c.end, "unexpected end of the cell"
 	}
@@ -216,9 +216,7 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	if slices.Contains(c.awaits, off) {
 		msg = strings.Replace(msg, "'<-'", await, 1)
 	}
-	if c.awaitOff(off) {
-		msg += " (await is no operator after %autoawait off)"
-	}
+	msg += c.awaitHint(off)
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
 	e.Incomplete = c.open
 	return nil, e

@@ -162,7 +162,7 @@ func (p *planner) planMagics() *Error {
 	}
 	for _, m := range p.magics {
 		if p.opts.Target == Block {
-			p.plan.edits.replace(m.start, m.end, "")
+			p.plan.edits.replace(p.lineStart(m.start), p.lineEnd(m.end), "")
 		} else {
 			p.deleteLines(m.start, m.end)
 		}

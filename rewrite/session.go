@@ -46,7 +46,7 @@ func (s *Session) Cell(ctx context.Context, src []byte, name string) (*Output, e
 			s.learn(host.checked, host.checked.locals())
 		}
 		return r.out, ctx.Err() // the host says what is wrong with the cell
-	case r.checked.shape == waited:
+	case r.checked.shape == waited || r.checked.shape == inPlace:
 		s.learn(r.checked, r.checked.locals())
 	default:
 		s.learn(r.checked, r.checked.resultVar())

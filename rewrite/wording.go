@@ -78,9 +78,12 @@ func (c *checker) wording(e typeError, cells bool) string {
 		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
 	}
 	msg = c.awaitWording(msg)
-	msg = strings.NewReplacer("\n\t\t", "; ", "\n\t", "; ").Replace(msg) // have …; want …
+	msg = strings.NewReplacer(
+		"\n\t\t", "; ", "\n\t", "; ", // have …; want …
+		" (declared at -)", "", // in a package whose positions are not known
+	).Replace(msg)
 	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
-	if e.msg == "undefined: "+await {
+	if off, ok := c.offset(e.pos); ok && e.msg == "undefined: "+await && c.cell.at(off).autoawait {
 		msg += " (the operator stands before a name or a function: await d)"
 	}
 	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {

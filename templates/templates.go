@@ -138,6 +138,18 @@ func Parse(file string, src []byte, kind Kind) (*Skeleton, error) {
 	return &Skeleton{kind: kind, file: tree, asValue: v.asValue}, nil
 }
 
+// Identifiers returns the identifiers of the template, holes included.
+func (s *Skeleton) Identifiers() []string {
+	var names []string
+	dst.Inspect(s.file, func(n dst.Node) bool {
+		if id, ok := n.(*dst.Ident); ok {
+			names = append(names, id.Name)
+		}
+		return true
+	})
+	return names
+}
+
 // Binding describes what fills the holes other than cell_body.
 type Binding struct {
 	Package string

@@ -1,0 +1,73 @@
+package rewrite_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// What a plain block with an await defines is for the code behind it, so that it need not be used in
+// the block; what its inner blocks define gets a use. (No golden case: alone, they do not compile.)
+func TestBlockAwaitDefines(t *testing.T) {
+	for _, row := range []struct{ cell, want string }{
+		{"v := await d", "v := AWAIT(d)"},
+		{"v, err := await d", "v, err := AWAIT2(d)"},
+		{"var v, err = await d", "var v, err = AWAIT2(d)"},
+		{"again:\n\tv := await d\n\tif false {\n\t\tgoto again\n\t}", "again:\n\tv := AWAIT(d)\n\tif false {\n\t\tgoto again\n\t}"},
+		{"if w := await d; true {\n\tx := await d\n}", "if w := AWAIT(d); true { _ = w;\n\tx := AWAIT(d); _ = x\n}"},
+		{"v := await d\nfunc() { w := await d }()", "v := AWAIT(d)\nfunc() { w := AWAIT(d); _ = w }()"},
+		{"func() { await d }()\nv := await d", "func() { AWAIT(d) }()\nv := AWAIT(d)"},
+		{"v := 1\nawait d", "v := 1\nAWAIT(d)"},
+		{"await d\nfunc f() int { return 1 }", "AWAIT(d)\nf := func() int { return 1 }"},
+		{"await d\nconst c = 1\ntype t int", "AWAIT(d)\nconst c = 1\ntype t int"},
+		{"return await d", "return AWAIT(d)"},
+		{"v, err := await d\nreturn v, err", "v, err := AWAIT2(d)\nreturn v, err"},
+		{"return 1, await d, nil", "return 1, AWAIT(d), nil"},
+		{"if await d > 1 {\n\treturn\n}\nreturn await d", "if AWAIT(d) > 1 {\n\treturn\n}\nreturn AWAIT(d)"},
+		{"await d\n1 + 1", "error: cell:3:1: 1 + 1 (untyped int constant 2) is not used"},
+		{"await d + 1", "error: cell:2:1: await d + 1 (value of type int) is not used"},
+	} {
+		const d = "d := reactor.Succeed(1)\n"
+		opts := rewrite.Options{Filename: "cell", Target: rewrite.Block, Env: goldenEnv}
+		out, err := rewrite.Cell([]byte(d+row.cell+"\n"), opts)
+		got := ""
+		if err != nil {
+			got = "error: " + err.Error()
+		} else {
+			_, got, _ = strings.Cut(string(out.Code), "\n")
+			got = strings.TrimSuffix(strings.TrimPrefix(got, d), "\n")
+			got = regexp.MustCompile(`reactor\.MustAwaitFor\(reactor\.Seconds\(60\), `).ReplaceAllString(got, "AWAIT(")
+			got = regexp.MustCompile(`reactor\.AwaitFor\(reactor\.Seconds\(60\), `).ReplaceAllString(got, "AWAIT2(")
+		}
+		if got != row.want {
+			t.Errorf("%s\n\tgives\n%s\n\twant\n%s", row.cell, got, row.want)
+		}
+		if out != nil && len(out.Diagnostics) > 0 {
+			t.Errorf("%s\n\t%v", row.cell, out.Diagnostics)
+		}
+	}
+	// The literal is the cell's first token.
+	out, err := rewrite.Cell([]byte("func() { await reactor.Succeed(1) }()\nv := 1\n"), rewrite.Options{Target: rewrite.Block, Env: goldenEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(out.Code), "\nv := 1\n") {
+		t.Errorf("a block that begins with a function literal:\n%s", out.Code)
+	}
+}
+
+// What comes from a package that is not there is awaited as it is, and the result is any. (No golden
+// case: the go command builds nothing beside a package that is missing.)
+func TestAwaitUnknown(t *testing.T) {
+	const cell = "%%run_in_reactor r\nimport \"example.com/nosuch\"\nn := await nosuch.Load(await make(chan int))\nreturn n\n"
+	out, err := rewrite.Cell([]byte(cell), rewrite.Options{Env: goldenEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "\tn := reactor.MustAwait(co, nosuch.Load(reactor.MustAwait(co, reactor.FromChannel(make(chan int)))))\n\treturn reactor.Values(n)\n"
+	if out.Result != "any" || len(out.Diagnostics) != 1 || !strings.Contains(string(out.Code), want) {
+		t.Errorf("%s %v\n%s", out.Result, out.Diagnostics, out.Code)
+	}
+}
