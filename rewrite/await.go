@@ -121,7 +121,9 @@ func (c *cell) awaitHint(off int) string {
 	return ""
 }
 
-func isLetter(b byte) bool { return b >= utf8.RuneSelf || token.IsIdentifier(string(rune(b))) || '0' <= b && b <= '9' }
+func isLetter(b byte) bool {
+	return b >= utf8.RuneSelf || token.IsIdentifier(string(rune(b))) || '0' <= b && b <= '9'
+}
 
 // shape is what a cell becomes.
 type shape int
