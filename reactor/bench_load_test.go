@@ -33,6 +33,42 @@ func BenchmarkFairness(b *testing.B) {
 	b.ReportMetric(float64(late[len(late)-1]), "ns/latest")
 }
 
+// BenchmarkFairness_many is BenchmarkFairness with 500 timers at a time, beside 200 callbacks
+// of 10 µs that post themselves again: a batch takes 2 ms.
+func BenchmarkFairness_many(b *testing.B) {
+	const sources, timers, work = 200, 500, 10 * time.Microsecond
+	r := benchReactor(b)
+	stopped := false
+	var source func()
+	source = func() {
+		for begin := time.Now(); time.Since(begin) < work; {
+		}
+		if !stopped {
+			r.Call(source)
+		}
+	}
+	for range sources {
+		r.Call(source)
+	}
+	var late []time.Duration
+	onReactor(b, r, func(next func()) {
+		left := timers
+		for range timers {
+			due := time.Now().Add(time.Millisecond)
+			r.CallLater(time.Millisecond, func() {
+				late = append(late, time.Since(due))
+				if left--; left == 0 {
+					next()
+				}
+			})
+		}
+	})
+	r.Call(func() { stopped = true })
+	slices.Sort(late)
+	b.ReportMetric(float64(late[len(late)/2]), "ns/late")
+	b.ReportMetric(float64(late[len(late)-1]), "ns/latest")
+}
+
 // BenchmarkCancelStorm has as many Deferreds canceled from the back as are fired from the
 // front, at the same time, until each has met both.
 func BenchmarkCancelStorm(b *testing.B) {

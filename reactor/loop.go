@@ -41,8 +41,9 @@ type Reactor struct {
 	derived    fifo       // goes before batch: what the running task has settled
 	coroutines *Coroutine // those whose body has begun and not ended
 	idle       []*worker
-	ticked     bool  // the last turn was a timer's
-	now        int64 // the clock as last read
+	ticked     bool   // the timers have had their chance since the last batch
+	now        int64  // the clock when they got it
+	round      uint64 // r.seq at that time
 	alarm      *time.Timer
 }
 
@@ -238,30 +239,29 @@ func (r *Reactor) runBatch() {
 }
 
 // nextTurn waits for work and takes it: what is queued, which goes into the batch, or a
-// timer that is due, whose function it returns. While there are both they take turns, so
-// that neither starves the other and what a timer's function has queued runs before the
-// next timer. It returns early after Stop.
+// timer that is due, whose function it returns. Between two batches all timers run that are
+// due then and were scheduled before: so neither starves the other, however many they are,
+// and whatever they schedule. It returns early after Stop.
 func (r *Reactor) nextTurn() (due func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for !r.stop.Load() {
-		var sleep time.Duration
-		if len(r.timers) > 0 && (!r.ticked || len(r.queue) == 0) {
-			when := r.timers[0].when
-			if when > r.now {
-				r.now = int64(time.Since(r.epoch))
-			}
-			if sleep = time.Duration(when - r.now); sleep <= 0 {
-				r.ticked = true
-				r.begin()
-				return r.timers.pop().finish(called)
-			}
+		if len(r.timers) > 0 && (!r.ticked || len(r.queue) == 0 && !r.isDue()) {
+			r.ticked, r.now, r.round = true, int64(time.Since(r.epoch)), r.seq
+		}
+		if r.isDue() {
+			r.begin()
+			return r.timers.pop().finish(called)
 		}
 		if len(r.queue) > 0 {
 			r.queue = r.batch.swap(r.queue)
 			r.ticked = false
 			r.begin()
 			return nil
+		}
+		var sleep time.Duration
+		if len(r.timers) > 0 {
+			sleep = time.Duration(r.timers[0].when - r.now)
 		}
 		r.passed()
 		r.asleep = true
@@ -271,6 +271,13 @@ func (r *Reactor) nextTurn() (due func()) {
 		r.asleep = false
 	}
 	return nil
+}
+
+// isDue reports whether the first timer is one of those that run between the two batches; one
+// that Delay has just put before them is not, and has them wait for the next time with it. mu
+// is held.
+func (r *Reactor) isDue() bool {
+	return len(r.timers) > 0 && r.timers[0].when <= r.now && r.timers[0].seq <= r.round
 }
 
 // begin begins a turn; mu is held.

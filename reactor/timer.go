@@ -24,8 +24,10 @@ const (
 
 // CallLater has f run on the reactor when d has passed, at once if d is not
 // positive, but never before CallLater has returned. Calls run in the order of their
-// times, and those with the same time in the order they were scheduled. A panic in f
-// is logged. On a stopped reactor the call is never active.
+// times, and those with the same time in the order they were scheduled. All that are due
+// run in one go: what they queue or schedule, with whatever delay, runs after the last of
+// them, but what they settle in their turn (invariant 2) before the next. A panic in f is
+// logged. On a stopped reactor the call is never active.
 // (Twisted: IReactorTime.callLater.)
 func (r *Reactor) CallLater(d time.Duration, f func()) *DelayedCall {
 	c := &DelayedCall{r: r, f: f}

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -105,11 +104,7 @@ func TestDelayedCallCancelWhileDue(t *testing.T) {
 		on(r, func() {
 			self = r.CallLater(time.Second, func() {
 				wantErr(t, self.Cancel(), ErrAlreadyCalled)
-				// By way of a Deferred: its callbacks run before the next timer.
-				SucceedOn(r, 0).AddCallback(func(v int) (int, error) {
-					wantErr(t, other.Cancel(), nil)
-					return v, nil
-				})
+				wantErr(t, other.Cancel(), nil)
 			})
 			other = r.CallLater(time.Second, func() { t.Error("a canceled call ran") })
 		})
@@ -153,25 +148,90 @@ func TestCallLaterResetKeepsOrder(t *testing.T) {
 	})
 }
 
+// Invariants 1 and 2, D21: timers that are due run in one go, each with what it settles in its
+// turn; what they queue and schedule runs after them.
+func TestTimersDueTogether(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var ran []string
+		note := func(name string) func() { return func() { ran = append(ran, name) } }
+		on(r, func() {
+			r.CallLater(time.Second, func() {
+				note("first")()
+				r.CallLater(0, note("scheduled"))
+				r.Call(note("queued"))
+			})
+			DeferLaterOn(r, time.Second, answer).AddCallback(func(v int) (int, error) {
+				note("settled")()
+				return v, nil
+			})
+			r.CallLater(time.Second, note("last"))
+		})
+		pass(2 * time.Second)
+		equal(t, "ran", ran, []string{"first", "settled", "last", "queued", "scheduled"})
+	})
+}
+
 // Neither timers that are always due nor a queue that is never empty starve the other.
 func TestFairness(t *testing.T) {
+	for _, n := range []struct{ timers, calls int }{{1, 1}, {1, 50}, {50, 1}, {50, 50}} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			const rounds = 1000
+			timers, calls := 0, 0
+			more := func() bool { return timers < rounds*n.timers || calls < rounds*n.calls }
+			var timer, call func()
+			timer = func() {
+				if timers++; more() {
+					r.CallLater(0, timer)
+				}
+			}
+			call = func() {
+				if calls++; more() {
+					r.Call(call)
+				}
+			}
+			on(r, func() {
+				for range n.timers {
+					timer()
+				}
+				for range n.calls {
+					call()
+				}
+			})
+			if timers > (rounds+2)*n.timers || calls > (rounds+2)*n.calls {
+				t.Errorf("%v: %d timers and %d calls ran", n, timers, calls)
+			}
+		})
+	}
+}
+
+// Many timers are as punctual as one: they wait for one batch of the queue, together.
+func TestFairnessOfManyTimers(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
-		timers, calls := 0, 0
-		var timer, call func()
-		timer = func() {
-			if timers++; timers+calls < 1000 {
-				r.CallLater(0, timer)
+		const sources, timers, work, delay = 200, 500, 10 * time.Microsecond, 10 * time.Millisecond
+		left := timers
+		var latest time.Duration
+		var source func()
+		source = func() {
+			if time.Sleep(work); left > 0 {
+				r.Call(source)
 			}
 		}
-		call = func() {
-			if calls++; timers+calls < 1000 {
-				r.Call(call)
+		on(r, func() {
+			for range sources {
+				r.Call(source)
 			}
-		}
-		on(r, func() { timer(); call() })
-		synctest.Wait()
-		if timers < 400 || calls < 400 {
-			t.Errorf("%d timers and %d calls ran", timers, calls)
+			for range timers {
+				due := time.Now().Add(delay)
+				r.CallLater(delay, func() {
+					left--
+					latest = max(latest, time.Since(due))
+				})
+			}
+		})
+		pass(time.Minute)
+		equal(t, "timers left", left, 0)
+		if latest > sources*work {
+			t.Errorf("a timer was late by %v", latest)
 		}
 	})
 }
