@@ -54,12 +54,13 @@ func (r *Reactor) nextSeq() uint64 {
 	return r.seq
 }
 
-// addTime returns t+d, at most the end of time (292 years).
+// addTime returns t+d, no earlier than 0 and no later than the end of time (292 years), so
+// that the difference of two times does not overflow either.
 func addTime(t int64, d time.Duration) int64 {
 	if d > 0 && t > math.MaxInt64-int64(d) {
 		return math.MaxInt64
 	}
-	return t + int64(d)
+	return max(t+int64(d), 0)
 }
 
 // unlock releases the reactor, whose loop has to look again if c is the first.
@@ -110,8 +111,8 @@ func (c *DelayedCall) Reset(d time.Duration) error {
 	return c.move(c.r.after(d))
 }
 
-// Delay moves the call by d, which may be negative, from the time it had; otherwise
-// it is like Reset.
+// Delay moves the call by d, which may be negative, from the time it had, but not to before
+// the reactor was made; otherwise it is like Reset.
 func (c *DelayedCall) Delay(d time.Duration) error {
 	c.r.mu.Lock()
 	return c.move(addTime(c.when, d))

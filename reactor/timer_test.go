@@ -132,6 +132,30 @@ func TestDelayedCallMove(t *testing.T) {
 	})
 }
 
+// D20: times end where they can be represented, in both directions, and harm no other timer.
+func TestDelayedCallExtremes(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		const ever time.Duration = 1<<63 - 1
+		pass(time.Second) // not 0 any more, to which nothing has to be added
+		l := newTimerLog()
+		var past *DelayedCall
+		on(r, func() {
+			r.CallLater(0, func() { wantErr(t, past.Delay(-1<<63), nil) })
+			past = r.CallLater(0, l.call("past"))
+			r.CallLater(time.Second, l.call("later"))
+		})
+		equal(t, "time", past.Time().Equal(r.epoch), true)
+		never := []*DelayedCall{r.CallLater(ever, l.call("never")), r.CallLater(time.Minute, l.call("never"))}
+		wantErr(t, never[0].Reset(ever), nil)
+		wantErr(t, never[1].Delay(ever), nil)
+		pass(2 * time.Second)
+		equal(t, "ran", l.ran, []string{"past 0s", "later 1s"})
+		for _, c := range never {
+			equal(t, "time", c.Time().Equal(r.epoch.Add(ever)), true)
+		}
+	})
+}
+
 // D21. ClockTests.test_callLaterKeepsCallsOrdered, test_callLaterResetKeepsCallsOrdered,
 // test_callLaterResetInsideCallKeepsCallsOrdered.
 func TestCallLaterResetKeepsOrder(t *testing.T) {
