@@ -12,8 +12,9 @@ var ErrChannelClosed = errors.New("reactor: the channel is closed")
 // Deferred of the default reactor for its result; a panic and runtime.Goexit are results
 // too. f's context ends when f returns, when the Deferred is canceled (its cause is then
 // [ErrCanceled]) and when the reactor stops ([ErrReactorStopped]). A canceled Deferred
-// fails at once, and what f returns later is dropped. (Twisted: threads.deferToThread,
-// where a thread cannot be canceled.)
+// fails at once, and what f returns later is dropped. On a stopped reactor f is not run, and
+// the Deferred has failed with ErrReactorStopped. (Twisted: threads.deferToThread, where a
+// thread cannot be canceled.)
 func DeferToGoroutine[T any](f func(ctx context.Context) (T, error)) *Deferred[T] {
 	return DeferToGoroutineOn(Default(), f)
 }
@@ -25,7 +26,8 @@ func DeferToGoroutineOn[T any](r *Reactor, f func(ctx context.Context) (T, error
 	j := &job{cancel}
 	r.watch(j)
 	if r.stop.Load() {
-		j.reactorStopped() // watch may have come too late
+		j.reactorStopped() // for nobody, unless watch came in time
+		return FailOn[T](r, ErrReactorStopped)
 	}
 	go func() {
 		defer r.unwatch(j)

@@ -36,7 +36,8 @@ func TestDeferToGoroutine(t *testing.T) {
 	})
 }
 
-// The context ends when f returns, at a cancel and when the reactor stops, or has stopped.
+// The context ends when f returns, at a cancel and when the reactor stops; when it has stopped,
+// f is not run.
 func TestDeferToGoroutineContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New()
@@ -48,7 +49,7 @@ func TestDeferToGoroutineContext(t *testing.T) {
 				return 42, nil
 			})
 		}
-		canceled, stopped, late := make(chan error), make(chan error), make(chan error)
+		canceled, stopped := make(chan error), make(chan error)
 
 		d := begin(canceled)
 		d.Cancel()
@@ -64,9 +65,8 @@ func TestDeferToGoroutineContext(t *testing.T) {
 		begin(stopped)
 		r.Stop()
 		wantErr(t, <-stopped, ErrReactorStopped)
-		begin(late)
-		wantErr(t, <-late, ErrReactorStopped)
 		<-r.Stopped()
+		wantErr(t, begin(nil).err, ErrReactorStopped)
 	})
 }
 

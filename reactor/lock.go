@@ -34,12 +34,12 @@ func (l *line[T]) wait() *Deferred[T] {
 	return d
 }
 
-// serve fires the first who has not been canceled, and reports whether there was one. l.mu
-// is held.
+// serve fires the first who has not been canceled, and reports whether there was one: on a
+// stopped reactor there is none, since nobody would get v. l.mu is held.
 func (l *line[T]) serve(v T) bool {
-	for l.waiting.Len() > 0 {
+	for l.waiting.Len() > 0 && !l.r.stop.Load() {
 		d := l.waiting.Remove(l.waiting.Front()).(*Deferred[T])
-		if d.Callback(v) != ErrAlreadyCalled {
+		if d.Callback(v) == nil {
 			return true
 		}
 	}

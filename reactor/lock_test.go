@@ -278,3 +278,23 @@ func TestConcurrentHolding(t *testing.T) {
 		equal(t, "free", s.free, limit)
 	})
 }
+
+// E10, D22: nothing is handed to those who wait on a stopped reactor: a Queue keeps the value,
+// and a Semaphore is free.
+func TestLineOfStoppedReactor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Start()
+		q, lock := NewQueueOn[int](r, QueueLimits{}), NewLockOn(r)
+		lock.Acquire()
+		q.Get()
+		q.Get().AddCallback(increment)
+		lock.Acquire().AddCallback(func(v struct{}) (struct{}, error) { return v, nil })
+		r.Stop()
+		<-r.Stopped()
+		wantErr(t, q.Put(42), nil)
+		equal(t, "value", q.Get().value, 42)
+		lock.Release()
+		equal(t, "acquired", lock.Acquire().fired(), true)
+	})
+}

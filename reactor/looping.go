@@ -85,8 +85,9 @@ func NewLoopingCallDeferredOn[T any](r *Reactor, f func(count int) (*Deferred[T]
 //
 // The Deferred fires when the loop has been stopped and the last call has ended, and fails
 // with the error that stopped it. Canceling it stops the loop; its outcome is then
-// [ErrCanceled], whatever the call that runs does. On a LoopingCall that is running the
-// outcome is [ErrRunning]. (Twisted: LoopingCall.start.)
+// [ErrCanceled], whatever the call that runs does. When the reactor stops, so does the loop,
+// and the outcome is [ErrReactorStopped]. On a LoopingCall that is running it is [ErrRunning].
+// (Twisted: LoopingCall.start.)
 func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}] {
 	if interval < 0 {
 		panic("reactor: a LoopingCall needs an interval that is not negative")
@@ -98,7 +99,15 @@ func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}
 	}
 	l := &looping{c: c, interval: interval, start: time.Now()}
 	l.last = l.start
-	l.stopped = NewDeferredOn(c.r, func(*Deferred[struct{}]) { l.end() })
+	l.stopped = NewDeferredOn(c.r, func(*Deferred[struct{}]) {
+		if _, idle := l.end(); idle {
+			c.r.unwatch(l)
+		}
+	})
+	c.r.watch(l)
+	if c.r.stop.Load() {
+		return FailOn[struct{}](c.r, ErrReactorStopped)
+	}
 	c.run = l
 	if now {
 		l.last = l.start.Add(-interval)
@@ -120,7 +129,7 @@ func (c *LoopingCall) Stop() error {
 		return ErrNotRunning
 	}
 	if idle {
-		l.stopped.Callback(struct{}{})
+		l.fire(nil)
 	}
 	return nil
 }
@@ -143,7 +152,7 @@ func (c *LoopingCall) Reset() error {
 }
 
 // Running reports whether the LoopingCall has been started and not been stopped since, by
-// Stop, a cancel or an error.
+// Stop, a cancel, an error or the reactor's Stop.
 func (c *LoopingCall) Running() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -178,12 +187,18 @@ func (l *looping) end() (running, idle bool) {
 	return true, l.next != nil && l.next.Cancel() == nil
 }
 
+// reactorStopped is also for a call that is waited for, after Stop: its end will not come.
+func (l *looping) reactorStopped() {
+	l.end()
+	l.stopped.fire(struct{}{}, ErrReactorStopped, nil)
+}
+
 // run is the task of one call.
 func (l *looping) run(*Reactor) {
 	l.c.mu.Lock()
 	if l.c.run != l {
 		l.c.mu.Unlock()
-		l.stopped.Callback(struct{}{}) // stopped when the timer was due already
+		l.fire(nil) // stopped when the timer was due already
 		return
 	}
 	l.next = nil
@@ -204,6 +219,12 @@ func (l *looping) done(err error) {
 		l.c.run = nil
 	}
 	l.c.mu.Unlock()
+	l.fire(err)
+}
+
+// fire is called when no call is left.
+func (l *looping) fire(err error) {
+	l.c.r.unwatch(l)
 	l.stopped.fire(struct{}{}, err, nil)
 }
 

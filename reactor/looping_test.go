@@ -340,3 +340,53 @@ func TestConcurrentLoopingCall(t *testing.T) {
 		c.Stop()
 	})
 }
+
+// E10: the reactor's Stop stops the LoopingCall, whether it waits for its time or for a call,
+// or has been stopped during one; it does not start again.
+func TestLoopingCallReactorStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Start()
+		call := func(int) (*Deferred[int], error) { return NewDeferredOn[int](r, nil), nil }
+		calls := []*LoopingCall{
+			NewLoopingCallOn(r, func() error { return nil }),
+			NewLoopingCallDeferredOn(r, call),
+			NewLoopingCallDeferredOn(r, call),
+		}
+		var ds []*Deferred[struct{}]
+		for _, c := range calls {
+			ds = append(ds, c.Start(tick, true))
+		}
+		synctest.Wait()
+		wantErr(t, calls[2].Stop(), nil)
+		r.Stop()
+		<-r.Stopped()
+		for i, c := range calls {
+			equal(t, "running", c.Running(), false)
+			wantErr(t, c.Stop(), ErrNotRunning)
+			wantErr(t, c.Reset(), ErrNotRunning)
+			equal(t, "fired", ds[i].fired(), true)
+			wantErr(t, ds[i].err, ErrReactorStopped)
+			wantErr(t, c.Start(tick, true).err, ErrReactorStopped)
+			equal(t, "running", c.Running(), false)
+		}
+	})
+}
+
+// However a LoopingCall ends, its reactor forgets it.
+func TestLoopingCallForgotten(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var act func() error
+		c := NewLoopingCallOn(r, func() error { return act() })
+		for _, a := range []func() error{c.Stop, func() error { return errTest }} {
+			act = a
+			c.Start(tick, true).AddErrback(func(error) (v struct{}, _ error) { return v, nil })
+			synctest.Wait()
+		}
+		c.Start(tick, false)
+		c.Stop()
+		c.Start(tick, false).Cancel()
+		synctest.Wait()
+		equal(t, "watchers", len(r.watching), 0)
+	})
+}
