@@ -75,6 +75,10 @@ func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] {
 	received := make(chan struct{})                 // closed after firing
 	d.canceller = func(*Deferred[T]) { <-received } // which takes the goroutine no time
 	go func() {
+		if r.stop.Load() { // while this goroutine waited for its turn: c's values are for others
+			close(received)
+			return
+		}
 		select {
 		case v, ok := <-c:
 			fire(v, ok)

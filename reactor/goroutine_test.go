@@ -151,6 +151,25 @@ func TestFromChannelStop(t *testing.T) {
 	})
 }
 
+// E10: a value that comes after Stop stays in the channel, also when the goroutine that was to
+// wait for it has not begun before.
+func TestFromChannelStopAtOnce(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			r := New()
+			r.Start()
+			c := make(chan int, 1)
+			FromChannelOn(r, c)
+			r.Stop()
+			c <- 42
+			<-r.Stopped()
+			synctest.Wait()
+			equal(t, "values in the channel", len(c), 1)
+		})
+	}
+}
+
 // What an await of a channel becomes: a coroutine that gives up leaves the channel alone.
 func TestAwaitChannel(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
