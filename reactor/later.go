@@ -4,8 +4,9 @@ import "time"
 
 // DeferLater has f run on the default reactor when delay has passed, as
 // [Reactor.CallLater] does, and returns a Deferred of its result. Canceling that before
-// f has begun takes the call back. For an f that returns a Deferred, use [ThenDeferred]
-// and [Sleep]. (Twisted: task.deferLater.)
+// f has begun takes the call back; a cancel on another goroutine may meet the loop on its way
+// into f, which then runs for nobody. For an f that returns a Deferred, use [ThenDeferred] and
+// [Sleep]. (Twisted: task.deferLater.)
 func DeferLater[T any](delay time.Duration, f func() (T, error)) *Deferred[T] {
 	return DeferLaterOn(Default(), delay, f)
 }
@@ -14,7 +15,12 @@ func DeferLater[T any](delay time.Duration, f func() (T, error)) *Deferred[T] {
 func DeferLaterOn[T any](r *Reactor, delay time.Duration, f func() (T, error)) *Deferred[T] {
 	var call *DelayedCall
 	d := NewDeferredOn(r, func(*Deferred[T]) { call.Cancel() })
-	call = r.taskLater(delay, attempt[T]{f, func(v T, err error) { d.fire(v, err, r) }})
+	call = r.taskLater(delay, attempt[T]{func() (v T, err error) {
+		if d.fired() {
+			return v, ErrCanceled // when the timer was due already; for nobody
+		}
+		return f()
+	}, func(v T, err error) { d.fire(v, err, r) }})
 	return d
 }
 

@@ -58,6 +58,21 @@ func TestDeferLaterCancel(t *testing.T) {
 	})
 }
 
+// D18: a cancel that comes when the timer's turn has begun, but f has not.
+func TestDeferLaterCancelWhenDue(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var d *Deferred[int]
+		on(r, func() {
+			d = DeferLaterOn(r, 0, func() (int, error) { t.Error("f was called"); return 0, nil })
+			timer := r.timers[0].call
+			begin := timer.f
+			timer.f = func() { begin(); d.Cancel() } // as another goroutine might
+		})
+		_, err := outcome(t, d)
+		wantErr(t, err, ErrCanceled)
+	})
+}
+
 // DeferLaterTests.test_noCallback.
 func TestSleep(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
