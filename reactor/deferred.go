@@ -249,9 +249,11 @@ func (l *late[T]) run(*Reactor) {
 	d := l.d
 	d.mu.Lock()
 	batch := l.batch[:]
-	if len(d.callbacks) > 0 { // d is, or was, paused: this one goes behind
+	if len(d.callbacks) > 0 { // d is paused, or its task is queued since an Unpause: go behind
 		d.callbacks = append(d.callbacks, batch...)
-		batch = nil
+		d.due--
+		d.mu.Unlock()
+		return
 	}
 	d.mu.Unlock()
 	d.apply(batch)

@@ -304,6 +304,25 @@ func TestPauseInCallback(t *testing.T) {
 	})
 }
 
+// D11, invariant 1: what was paused has the place of the last Unpause, and what was added later
+// does not go before it.
+func TestUnpausePlace(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var l trace
+		d := NewDeferredOn[int](r, nil)
+		d.Pause()
+		d.AddBoth(l.note("paused"))
+		d.Callback(1)
+		on(r, func() {
+			d.AddBoth(l.note("late"))
+			r.Call(func() { l = append(l, "call") })
+			d.Unpause()
+			d.AddBoth(l.note("later"))
+		})
+		l.want(t, "call", "paused 1", "late 1", "later 1")
+	})
+}
+
 // Misuse panics in the caller, with our prefix.
 func TestMisuse(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {

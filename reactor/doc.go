@@ -17,13 +17,14 @@
 //  1. Callbacks run on the reactor, after the method that added or fired them has
 //     returned, first come first served with [Reactor.Call], whichever goroutine called.
 //     Callbacks that were added before a Deferred fired have the place of the firing (or
-//     of the last Unpause); one that is added later has a place of its own. State changes
-//     at once: a second Callback is [ErrAlreadyCalled] before a callback has run. The one
-//     exception is a canceller, which [Deferred.Cancel] itself calls. Timers run between
-//     two batches of the queue, by time and then by order of scheduling: all that are due
-//     when the first batch has ended, before what they queue or schedule themselves.
-//  2. What a callback settles by itself settles in the same turn, before the next timer and
-//     anything else that is queued: Deferreds derived by [Then] and [ThenDeferred], the target of
+//     of the last Unpause); one that is added later has a place of its own, but stays behind
+//     those that wait for an Unpause. State changes at once: a second Callback is
+//     [ErrAlreadyCalled] before a callback has run. The one exception is a canceller,
+//     which [Deferred.Cancel] itself calls. Timers run between two batches of the queue, by
+//     time and then by order of scheduling: all that are due when the first batch has ended,
+//     before what they queue or schedule themselves.
+//  2. What a callback settles by itself settles in the same turn, before anything else that
+//     is queued or due: Deferreds derived by [Then] and [ThenDeferred], the target of
 //     [Deferred.Chain], and the body that awaits a Deferred of its reactor. A body that
 //     awaits an EventualResult, or what belongs to another reactor, goes on in a place of
 //     its own in its reactor's queue.

@@ -126,7 +126,7 @@ func (n *node) add(f func() bool) {
 	n.w.queue = append(n.w.queue, func() {
 		if len(n.callbacks) > 0 {
 			n.callbacks = append(n.callbacks, f)
-			n.apply(nil)
+			n.due--
 		} else {
 			n.apply([]func() bool{f})
 		}
