@@ -21,6 +21,7 @@ type source interface {
 	awaited
 	cancelable
 	source() source
+	sources(list []source) []source
 	cancel()
 }
 
@@ -87,6 +88,16 @@ func (d *Deferred[T]) awaits() awaited {
 	return d.upstream
 }
 
+// sources appends what will fire d to list.
+func (d *Deferred[T]) sources(list []source) []source {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.upstream != nil {
+		list = append(list, d.upstream)
+	}
+	return list
+}
+
 func (d *Deferred[T]) fired() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -105,13 +116,11 @@ func (d *Deferred[T]) await(up source, chained bool) error {
 	d.mu.Lock()
 	followed := d.followed
 	d.mu.Unlock()
-	for w := awaited(up); w != nil; w = w.awaits() {
-		if w == awaited(d) {
-			return ErrCircular
-		}
-		if !followed {
-			break // nobody waits for d: building a long chain link by link stays linear
-		}
+	switch {
+	case up == source(d):
+		return ErrCircular
+	case followed && reaches(up, d): // otherwise nobody waits for d: a long chain is built in linear time
+		return ErrCircular
 	}
 	up.follow()
 	d.mu.Lock()
@@ -120,6 +129,23 @@ func (d *Deferred[T]) await(up source, chained bool) error {
 		d.upstream, d.chained = up, chained
 	}
 	return nil
+}
+
+// reaches reports whether from waits for d.
+func reaches(from, d source) bool {
+	seen := map[source]bool{}
+	for todo := []source{from}; len(todo) > 0; {
+		w := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if w == d {
+			return true
+		}
+		if !seen[w] {
+			seen[w] = true
+			todo = w.sources(todo)
+		}
+	}
+	return false
 }
 
 // follow notes that another Deferred waits for d.

@@ -138,6 +138,7 @@ func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	var left atomic.Int64
 	left.Store(int64(len(ds)))
 	for i, d := range ds {
+		d.follow()
 		d.add(member[T](func(d *Deferred[T]) {
 			outcomes[i] = Outcome[T]{i, d.value, d.err}
 			if each(x, outcomes[i], d.r) {
@@ -163,7 +164,28 @@ type members[T any] struct {
 	ds []*Deferred[T]
 }
 
+func (m *members[T]) sources(list []source) []source {
+	for _, d := range m.ds {
+		list = append(list, d)
+	}
+	return list
+}
+
+// cancel cancels all. It does nothing while it does so already: a canceller may cancel what
+// waits for its Deferred.
 func (m *members[T]) cancel() {
+	m.mu.Lock()
+	again := m.canceling
+	m.canceling = true
+	m.mu.Unlock()
+	if again {
+		return
+	}
+	defer func() {
+		m.mu.Lock()
+		m.canceling = false
+		m.mu.Unlock()
+	}()
 	for _, d := range m.ds {
 		d.Cancel()
 	}

@@ -481,3 +481,56 @@ func TestPassingIsNotHandling(t *testing.T) {
 		equal(t, "unhandled", len(r.unhandled), 0)
 	})
 }
+
+// D8: circles through what waits for several. A cancel of such a circle ends.
+func TestCircularGather(t *testing.T) {
+	collects := map[string]func(*Reactor, ...*Deferred[int]) *Deferred[int]{
+		"Gather": func(r *Reactor, ds ...*Deferred[int]) *Deferred[int] {
+			return Then(GatherOn(r, ds...), func(v []int) (int, error) { return v[0], nil })
+		},
+		"DeferredList": func(r *Reactor, ds ...*Deferred[int]) *Deferred[int] {
+			return Then(DeferredListOn(r, ListOptions{}, ds...), func([]Outcome[int]) (int, error) { return 0, nil })
+		},
+		"First": func(r *Reactor, ds ...*Deferred[int]) *Deferred[int] {
+			return Then(FirstOn(r, ds...), func(o Outcome[int]) (int, error) { return o.Value, nil })
+		},
+	}
+	for name, collect := range collects {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			never, later := NewDeferredOn[int](r, nil), NewDeferredOn[int](r, nil)
+			start := NewDeferredOn[int](r, nil)
+			var x, y, z *Deferred[int]
+			x = ThenDeferred(start, func(int) (*Deferred[int], error) { return collect(r, never, collect(r, x)), nil })
+			// Two that wait for each other, over two turns; and by Chain.
+			y = ThenDeferred(later, func(int) (*Deferred[int], error) { return z, nil })
+			z = ThenDeferred(start, func(int) (*Deferred[int], error) { return collect(r, never, y), nil })
+			last := NewDeferredOn[int](r, nil)
+			collect(r, never, last, never).Chain(last)
+			start.Callback(1)
+			synctest.Wait()
+			later.Callback(1)
+			for _, d := range []*Deferred[int]{x, y, last} {
+				_, err := outcome(t, d)
+				wantErr(t, err, ErrCircular)
+			}
+			never.Cancel()
+			if t.Failed() {
+				t.Log(name)
+			}
+		})
+	}
+}
+
+// A canceller that cancels what waits for its Deferred.
+func TestGatherCancelInCanceller(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var all *Deferred[[]int]
+		calls := 0
+		ds := unfired(r, 2, func(*Deferred[int]) { calls++; all.Cancel() })
+		all = GatherOn(r, ds...)
+		all.Cancel()
+		_, err := outcome(t, all)
+		wantFirst(t, err, 0, ErrCanceled)
+		equal(t, "calls", calls, 2)
+	})
+}
