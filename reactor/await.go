@@ -1,9 +1,6 @@
 package reactor
 
-import (
-	"runtime/debug"
-	"sync/atomic"
-)
+import "runtime/debug"
 
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
@@ -64,11 +61,10 @@ func (e *awaitError) Unwrap() error { return e.err }
 
 // An awaiter brings one outcome to the body that awaits it.
 type awaiter[T any] struct {
-	co        *Coroutine
-	next      *awaiter[T] // of the same EventualResult
-	delivered atomic.Bool
-	value     T
-	err       error
+	co    *Coroutine
+	next  *awaiter[T] // of the same EventualResult
+	value T
+	err   error
 }
 
 // call is the callback of an awaited Deferred.
@@ -79,16 +75,10 @@ func (w *awaiter[T]) call(d *Deferred[T]) {
 
 // deliver resumes the body: in the same turn if this is the loop of here and that is co's.
 func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
-	if !w.delivered.CompareAndSwap(false, true) {
-		return
-	}
 	w.value, w.err = v, err
 	if here == w.co.r {
 		here.derived.push(w.co)
 		return
-	}
-	if here != nil {
-		here.unwatch(w)
 	}
 	w.co.r.post(w.co) // a stopped reactor resumes its coroutines by itself
 }
@@ -104,19 +94,10 @@ func (w *awaiter[T]) deliverAll(v T, err error) {
 	}
 }
 
-func (w *awaiter[T]) reactorStopped() {
-	var zero T
-	w.deliver(zero, ErrReactorStopped, nil)
-}
+func (w *awaiter[T]) take(v T, err error) { w.deliver(v, err, nil) }
 
 func (d *Deferred[T]) tell(w *awaiter[T]) error {
-	if d.r != w.co.r {
-		d.r.watch(w)
-		if d.r.stop.Load() {
-			w.reactorStopped()
-		}
-	}
-	d.add(w)
+	d.subscribe(w, w.co.r)
 	return nil
 }
 

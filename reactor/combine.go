@@ -72,7 +72,7 @@ func (d *Deferred[T]) takeFrom(inner *Deferred[T]) {
 	if d.fired() { // canceled while f ran
 		inner.Cancel()
 	}
-	inner.add(follower[T]{d})
+	inner.subscribe(follower[T]{d}, d.r)
 }
 
 // follower passes the outcome on to another Deferred, and leaves it in place.
@@ -82,6 +82,8 @@ func (f follower[T]) call(d *Deferred[T]) {
 	v, err := d.look()
 	f.to.fire(v, err, d.r)
 }
+
+func (f follower[T]) take(v T, err error) { f.to.fire(v, err, nil) }
 
 // Chain hands d's outcome over to other, which is thereby fired. What follows in d's
 // chain gets the zero value, or [ErrAlreadyCalled] if other had fired. Canceling other

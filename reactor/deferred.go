@@ -320,15 +320,15 @@ func (d *Deferred[T]) audit() {
 }
 
 // outcome returns d's outcome to the loop of here, unless it has to be waited for: it is
-// not there, a callback is left that might change it, or it is another loop's. A nil d
-// stands for the zero value.
+// not there, a callback is left that might change it, or it is another loop's that has not
+// stopped. A nil d stands for the zero value.
 func (d *Deferred[T]) outcome(here *Reactor) (v T, err error, ok bool) {
 	if d == nil {
 		return v, nil, true
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.r != here || !d.called || d.due > 0 || len(d.callbacks) > 0 || d.paused.Load() > 0 {
+	if d.r != here && !d.r.stop.Load() || !d.called || d.due > 0 || len(d.callbacks) > 0 || d.paused.Load() > 0 {
 		return v, nil, false
 	}
 	v, err = d.look()

@@ -46,6 +46,7 @@
 //  7. The order of a stop is: refuse work and drop what is queued, release waiters, resume
 //     suspended bodies with [ErrReactorStopped], run the OnShutdown functions, report
 //     failures, close Stopped. Only the first two do not wait for a running callback.
+//     Who waits for a Deferred of it on another reactor is a waiter too.
 //  8. A cancel is not lost. One that comes before the body keeps it from running; then it
 //     goes to what is awaited, or waits there for the next Await that has to wait.
 //  9. A failure that nobody looks at is reported, once, to the reactor's logger: when it is

@@ -127,7 +127,7 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 }
 
 // collect returns a Deferred which ds will fire. Each of them has each called with its
-// outcome, on its own loop, here, which returns whether a failure is handled thereby. After
+// outcome, on its own loop, here, or, if that has stopped, anywhere; each returns whether a failure is handled thereby. After
 // the last of these calls, last is called with all outcomes, for nothing if each has fired
 // the Deferred.
 func collect[T, U any](r *Reactor, ds []*Deferred[T],
@@ -139,23 +139,34 @@ func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	left.Store(int64(len(ds)))
 	for i, d := range ds {
 		d.follow()
-		d.add(member[T](func(d *Deferred[T]) {
-			outcomes[i] = Outcome[T]{i, d.value, d.err}
-			if each(x, outcomes[i], d.r) {
-				d.look()
-			}
+		d.subscribe(part[T](func(v T, err error, here *Reactor) (handled bool) {
+			outcomes[i] = Outcome[T]{i, v, err}
+			handled = each(x, outcomes[i], here)
 			if left.Add(-1) == 0 {
-				last(x, outcomes, d.r)
+				last(x, outcomes, here)
 			}
-		}))
+			return handled
+		}), r)
 	}
 	return x
 }
 
-// member is the callback of each Deferred that is collected: it leaves the outcome.
+// member is a callback that leaves the outcome.
 type member[T any] func(d *Deferred[T])
 
 func (f member[T]) call(d *Deferred[T]) { f(d) }
+
+// part is the callback of each Deferred that is collected: it leaves the outcome, and handles
+// a failure if it says so.
+type part[T any] func(v T, err error, here *Reactor) (handled bool)
+
+func (f part[T]) call(d *Deferred[T]) {
+	if f(d.value, d.err, d.r) {
+		d.look()
+	}
+}
+
+func (f part[T]) take(v T, err error) { f(v, err, nil) }
 
 // members is what fires a Deferred that several others settle. It is a Deferred that never
 // fires, so that it is always the one to be canceled.

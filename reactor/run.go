@@ -77,7 +77,7 @@ func (e *EventualResult[T]) settleAs(d *Deferred[T], err error) {
 		return
 	}
 	e.await(d)
-	d.add(delivery[T]{e})
+	d.subscribe(delivery[T]{e}, e.r)
 }
 
 // delivery is the callback that brings a Deferred's outcome to a result.
@@ -87,6 +87,8 @@ func (c delivery[T]) call(d *Deferred[T]) {
 	v, err := d.look()
 	c.to.settle(v, err, d.r)
 }
+
+func (c delivery[T]) take(v T, err error) { c.to.settle(v, err, nil) }
 
 func (e *EventualResult[T]) post() *EventualResult[T] {
 	if err := e.r.post(e); err != nil {

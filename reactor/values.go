@@ -47,7 +47,7 @@ type nested interface {
 // untyped is outcome.
 func (d *Deferred[T]) untyped(here *Reactor) (any, error, bool) { return d.outcome(here) }
 
-func (d *Deferred[T]) deliver(u *unwrapping) { d.add(unwrapped[T]{u}) }
+func (d *Deferred[T]) deliver(u *unwrapping) { d.subscribe(unwrapped[T]{u}, u.to.r) }
 
 // unwrapping waits for the Deferred that an untyped body returned, then for the one
 // which that brought, until there is a value.
@@ -92,3 +92,5 @@ func (c unwrapped[T]) call(d *Deferred[T]) {
 	v, err := d.look()
 	c.u.settle(v, err, d.r)
 }
+
+func (c unwrapped[T]) take(v T, err error) { c.u.settle(v, err, nil) }

@@ -1,0 +1,95 @@
+package reactor
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// crossings are the ways in which a result of r comes to wait for d, of another reactor.
+func crossings(r *Reactor, d *Deferred[int]) map[string]*EventualResult[int] {
+	second := func(vs []int) (int, error) { return vs[1], nil }
+	with := func(f func() *Deferred[int]) *EventualResult[int] {
+		return RunDeferredOn(r, func() (*Deferred[int], error) { return f(), nil })
+	}
+	untyped := RunInReactorOn(r, func() (any, error) { return d, nil })
+	return map[string]*EventualResult[int]{
+		"RunDeferred": RunDeferredOn(r, func() (*Deferred[int], error) { return d, nil }),
+		"RunInReactor": RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			v, err := Await(co, untyped)
+			n, _ := v.(int)
+			return n, err
+		}),
+		"Await": RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, d) }),
+		"ThenDeferred": with(func() *Deferred[int] {
+			return ThenDeferred(SucceedOn(r, 0), func(int) (*Deferred[int], error) { return d, nil })
+		}),
+		"Gather": with(func() *Deferred[int] { return Then(GatherOn(r, SucceedOn(r, 0), d), second) }),
+		"DeferredList": with(func() *Deferred[int] {
+			return Then(DeferredListOn(r, ListOptions{}, SucceedOn(r, 0), d), func(os []Outcome[int]) (int, error) {
+				return os[1].Value, os[1].Err
+			})
+		}),
+		"First": with(func() *Deferred[int] {
+			return Then(FirstOn(r, FailOn[int](r, errTest), d), func(o Outcome[int]) (int, error) { return o.Value, nil })
+		}),
+	}
+}
+
+// E10 for what waits on one reactor for another's Deferred: it fails when that stops, while the
+// Deferred is pending or after. One that has fired by then keeps its value, also for those
+// that ask when it has stopped. Nothing stays behind with the other.
+func TestOtherReactorStops(t *testing.T) {
+	check := func(t *testing.T, when string, es map[string]*EventualResult[int], want int, wantError error) {
+		t.Helper()
+		for name, e := range es {
+			v, err := e.Wait(time.Second)
+			equal(t, when+": value by "+name, v, want)
+			if wantErr(t, err, wantError); t.Failed() {
+				t.Fatal(when, name)
+			}
+		}
+	}
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		never, fired, fires := NewDeferredOn[int](r2, nil), SucceedOn(r2, 3), NewDeferredOn[int](r2, nil)
+		early, pending := crossings(r, fires), crossings(r, never)
+		synctest.Wait()
+		fires.Callback(3)
+		check(t, "before", early, 3, nil)
+		check(t, "before", crossings(r, fired), 3, nil)
+		synctest.Wait()
+		equal(t, "watched", len(r2.watching), len(pending))
+		r2.Stop()
+		check(t, "stop", pending, 0, ErrReactorStopped)
+		check(t, "after", crossings(r, fired), 3, nil)
+		check(t, "after", crossings(r, NewDeferredOn[int](r2, nil)), 0, ErrReactorStopped)
+
+		// A callback is left that will not run.
+		unsure := SucceedOn(r2, 3)
+		unsure.AddCallback(increment)
+		check(t, "after", crossings(r, unsure), 0, ErrReactorStopped)
+		<-r2.Stopped()
+	})
+}
+
+// Under -race: the other reactor stops at any time, and its callbacks are at it.
+func TestConcurrentOtherReactorStops(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for range 100 {
+			r2 := New()
+			r2.Start()
+			d := NewDeferredOn[int](r2, nil)
+			d.AddCallback(increment)
+			go d.Callback(2)
+			go r2.Stop()
+			for name, e := range crossings(r, d) {
+				if v, err := e.Wait(time.Minute); v != 3 && err == nil || err == ErrTimeout {
+					t.Fatal(name, v, err)
+				}
+			}
+			<-r2.Stopped()
+		}
+	})
+}
