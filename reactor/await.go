@@ -5,7 +5,7 @@ import "runtime/debug"
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
 	awaited
-	cancelable
+	fired() bool
 	outcome(here *Reactor) (v T, err error, ok bool)
 	tell(w *awaiter[T]) error
 	eventual() *EventualResult[T]
@@ -28,10 +28,10 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 	if v, err, ok := a.outcome(co.r); ok {
 		return v, err
 	}
-	w := &awaiter[T]{co: co}
+	w := &awaiter[T]{co: co, a: a}
 	err := a.tell(w)
 	if err == nil {
-		err = co.suspend(a)
+		err = co.suspend(w)
 	}
 	if err != nil {
 		return zero, err
@@ -62,6 +62,7 @@ func (e *awaitError) Unwrap() error { return e.err }
 // An awaiter brings one outcome to the body that awaits it.
 type awaiter[T any] struct {
 	co    *Coroutine
+	a     Awaitable[T]
 	next  *awaiter[T] // of the same EventualResult
 	value T
 	err   error
@@ -93,6 +94,9 @@ func (w *awaiter[T]) deliverAll(v T, err error) {
 		first.deliver(v, err, nil)
 	}
 }
+
+func (w *awaiter[T]) giveUp()     { w.a.cancelOn(w.co.r) }
+func (w *awaiter[T]) fired() bool { return w.a.fired() }
 
 func (w *awaiter[T]) take(v T, err error) { w.deliver(v, err, nil) }
 
@@ -150,8 +154,8 @@ func (e *EventualResult[T]) awaits() awaited {
 	return up
 }
 
-func (e *EventualResult[T]) giveUp()     { e.Cancel() }
-func (e *EventualResult[T]) fired() bool { return e.ready.Load() }
+func (e *EventualResult[T]) cancelOn(*Reactor) { e.Cancel() }
+func (e *EventualResult[T]) fired() bool       { return e.ready.Load() }
 
 func (e *EventualResult[T]) follow() {
 	e.mu.Lock()

@@ -5,12 +5,12 @@ import "sync"
 // An awaited is what can be waited for, as those that wait see it: a Deferred of any type,
 // an EventualResult, or the coroutine that brings that.
 type awaited interface {
-	giveUp() // Cancel
+	cancelOn(here *Reactor) // Cancel, as the loop of here does it
 	awaits() awaited
 	follow()
 }
 
-// A cancelable is what has an outcome, as one that would cancel it sees it.
+// A cancelable is what brings a body an outcome, as the coroutine sees it, on its loop.
 type cancelable interface {
 	giveUp()
 	fired() bool
@@ -19,7 +19,8 @@ type cancelable interface {
 // A source is a Deferred of any type, as one that it will fire sees it.
 type source interface {
 	awaited
-	cancelable
+	fired() bool
+	reactor() *Reactor
 	source() source
 	sources(list []source) []source
 	cancel()
@@ -30,18 +31,30 @@ type source interface {
 // stead; if the other has fired, and d's function is only about to run, it is not run.
 // Otherwise the canceller is called, once, before Cancel returns and on the caller's
 // goroutine; call Cancel on the reactor if the canceller is not safe elsewhere, as
-// [EventualResult.Cancel] does. The canceller may fire d; if it does not, or if there is
+// [EventualResult.Cancel] does. Only if it is that of another, which belongs to another
+// reactor than d, it is called there, and after Cancel has returned. The canceller may fire d; if it does not, or if there is
 // none, d fails with [ErrCanceled]. If it panics, d fails with that.
 // (Twisted: Deferred.cancel.)
-func (d *Deferred[T]) Cancel() {
+func (d *Deferred[T]) Cancel() { d.cancelOn(d.r) }
+
+// cancelOn is Cancel on the loop of here, or what the caller has stand for it. What belongs
+// to another reactor is canceled on that one's loop; when it has stopped, there is nobody
+// left to tell.
+func (d *Deferred[T]) cancelOn(here *Reactor) {
 	var target source = d
 	for up := target.source(); up != nil; up = target.source() {
 		target = up
 	}
+	if r := target.reactor(); r != here {
+		r.Call(func() { d.cancelOn(r) }) // not target: it may have fired by then
+		return
+	}
 	target.cancel()
 }
 
-func (d *Deferred[T]) giveUp() { d.Cancel() }
+func (d *Deferred[T]) reactor() *Reactor { return d.r }
+
+func (co *Coroutine) cancelOn(*Reactor) { co.giveUp() }
 
 // cancel is Cancel for d itself.
 func (d *Deferred[T]) cancel() {

@@ -70,7 +70,7 @@ func (d *Deferred[T]) takeFrom(inner *Deferred[T]) {
 		return
 	}
 	if d.fired() { // canceled while f ran
-		inner.Cancel()
+		inner.cancelOn(d.r)
 	}
 	inner.subscribe(follower[T]{d}, d.r)
 }

@@ -151,7 +151,7 @@ func (e *EventualResult[T]) Cancel() {
 
 func (e *EventualResult[T]) cancelAwaited() {
 	if up := e.awaits(); up != nil {
-		up.giveUp()
+		up.cancelOn(e.r)
 	}
 }
 

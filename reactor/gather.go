@@ -108,12 +108,8 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 			return true
 		}
 		for i, d := range ds {
-			switch {
-			case i == o.Index:
-			case d.r == here:
-				d.Cancel()
-			default:
-				d.r.Call(d.Cancel)
+			if i != o.Index {
+				d.cancelOn(here)
 			}
 		}
 		return true
@@ -133,7 +129,7 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	each func(x *Deferred[U], o Outcome[T], here *Reactor) (handled bool),
 	last func(x *Deferred[U], all []Outcome[T], here *Reactor)) *Deferred[U] {
-	x := &Deferred[U]{r: r, upstream: &members[T]{ds: slices.Clone(ds)}}
+	x := &Deferred[U]{r: r, upstream: &members[T]{Deferred[struct{}]{r: r}, slices.Clone(ds)}}
 	outcomes := make([]Outcome[T], len(ds))
 	var left atomic.Int64
 	left.Store(int64(len(ds)))
@@ -198,6 +194,6 @@ func (m *members[T]) cancel() {
 		m.mu.Unlock()
 	}()
 	for _, d := range m.ds {
-		d.Cancel()
+		d.cancelOn(m.r)
 	}
 }

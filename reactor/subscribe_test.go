@@ -93,3 +93,75 @@ func TestConcurrentOtherReactorStops(t *testing.T) {
 		}
 	})
 }
+
+// A canceller runs on the loop of its Deferred, whoever waits for that: E5, D7, D13, D15, D16
+// and D23 across reactors. Under -race.
+func TestCancelAcrossReactors(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		calls := 0 // r2's
+		canceled := func(how string, cancel func()) {
+			t.Helper()
+			before := calls
+			cancel()
+			synctest.Wait()
+			equal(t, "calls by "+how, calls-before, 1)
+		}
+		wait := func() *Deferred[int] {
+			return NewDeferredOn(r2, func(*Deferred[int]) {
+				calls++
+				equal(t, "canceller on its loop", goroutineID(), r2.loopID)
+			})
+		}
+		for _, how := range []string{"RunDeferred", "RunInReactor", "Await", "ThenDeferred", "Gather", "DeferredList", "First"} {
+			e := crossings(r, wait())[how]
+			synctest.Wait()
+			canceled(how, e.Cancel)
+			_, err := e.Wait(time.Second)
+			wantErr(t, err, ErrCanceled)
+		}
+		for how, d := range map[string]*Deferred[[]int]{
+			"Gather": GatherOn(r, wait()),
+			"Gather of Gather": Then(GatherOn(r, GatherOn(r, wait())), func(v [][]int) ([]int, error) {
+				return v[0], nil
+			}),
+			"ThenDeferred": ThenDeferred(SucceedOn(r, 0), func(int) (*Deferred[[]int], error) { return GatherOn(r2, wait()), nil }),
+		} {
+			synctest.Wait()
+			canceled("Cancel of "+how, d.Cancel)
+			_, err := outcome(t, d)
+			wantErr(t, err, ErrCanceled)
+		}
+		on(r, func() { // canceled while the function runs
+			var x *Deferred[int]
+			x = ThenDeferred(SucceedOn(r, 0), func(int) (*Deferred[int], error) { x.Cancel(); return wait(), nil })
+		})
+		equal(t, "calls", calls, 11)
+		r2.Stop()
+		<-r2.Stopped()
+	})
+}
+
+// D7: a cancel that finds the other reactor's Deferred fired, on arrival, goes to what waits
+// for it next.
+func TestCancelAcrossReactorsLate(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		inner, never := NewDeferredOn[int](r2, nil), NewDeferredOn[int](r, nil)
+		x := ThenDeferred(SucceedOn(r, 0), func(int) (*Deferred[int], error) { return inner, nil })
+		y := ThenDeferred(x, func(int) (*Deferred[int], error) { return never, nil })
+		synctest.Wait()
+		on(r2, func() {
+			y.Cancel() // is queued on r2
+			inner.Callback(1)
+			hold(time.Second) // while r sees to the rest
+		})
+		pass(time.Second)
+		_, err := outcome(t, y)
+		wantErr(t, err, ErrCanceled)
+		r2.Stop()
+		<-r2.Stopped()
+	})
+}
