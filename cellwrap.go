@@ -6,13 +6,12 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/lock.go reactor/looping.go
-//go:embed reactor/timeout.go
-
 //go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go
 //go:embed reactor/coroutine.go reactor/default.go reactor/deferred.go reactor/doc.go
-//go:embed reactor/eventual.go reactor/failure.go reactor/fifo.go reactor/loop.go
-//go:embed reactor/run.go reactor/stash.go reactor/timer.go reactor/unhandled.go
+//go:embed reactor/dropped.go reactor/eventual.go reactor/failure.go reactor/fifo.go
+//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/lock.go
+//go:embed reactor/loop.go reactor/looping.go reactor/run.go reactor/stash.go
+//go:embed reactor/subscribe.go reactor/timeout.go reactor/timer.go reactor/unhandled.go
 //go:embed reactor/values.go reactor/wait.go reactor/waitfor.go reactor/worker.go
 var sources embed.FS
 

@@ -4,8 +4,7 @@ import "runtime/debug"
 
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
-	awaited
-	fired() bool
+	suspender
 	outcome(here *Reactor) (v T, err error, ok bool)
 	tell(w *awaiter[T]) error
 	eventual() *EventualResult[T]
@@ -28,10 +27,10 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 	if v, err, ok := a.outcome(co.r); ok {
 		return v, err
 	}
-	w := &awaiter[T]{co: co, a: a}
+	w := &awaiter[T]{co: co}
 	err := a.tell(w)
 	if err == nil {
-		err = co.suspend(w)
+		err = co.suspend(a)
 	}
 	if err != nil {
 		return zero, err
@@ -62,7 +61,6 @@ func (e *awaitError) Unwrap() error { return e.err }
 // An awaiter brings one outcome to the body that awaits it.
 type awaiter[T any] struct {
 	co    *Coroutine
-	a     Awaitable[T]
 	next  *awaiter[T] // of the same EventualResult
 	value T
 	err   error
@@ -94,9 +92,6 @@ func (w *awaiter[T]) deliverAll(v T, err error) {
 		first.deliver(v, err, nil)
 	}
 }
-
-func (w *awaiter[T]) giveUp()     { w.a.cancelOn(w.co.r) }
-func (w *awaiter[T]) fired() bool { return w.a.fired() }
 
 func (w *awaiter[T]) take(v T, err error) { w.deliver(v, err, nil) }
 

@@ -10,12 +10,6 @@ type awaited interface {
 	follow()
 }
 
-// A cancelable is what brings a body an outcome, as the coroutine sees it, on its loop.
-type cancelable interface {
-	giveUp()
-	fired() bool
-}
-
 // A source is a Deferred of any type, as one that it will fire sees it.
 type source interface {
 	awaited
@@ -32,8 +26,9 @@ type source interface {
 // Otherwise the canceller is called, once, before Cancel returns and on the caller's
 // goroutine; call Cancel on the reactor if the canceller is not safe elsewhere, as
 // [EventualResult.Cancel] does. Only if it is that of another, which belongs to another
-// reactor than d, it is called there, and after Cancel has returned. The canceller may fire d; if it does not, or if there is
-// none, d fails with [ErrCanceled]. If it panics, d fails with that.
+// reactor than d, it is called there, and after Cancel has returned. The canceller may fire
+// d; if it does not, or if there is none, d fails with [ErrCanceled]. If it panics, d fails
+// with that.
 // (Twisted: Deferred.cancel.)
 func (d *Deferred[T]) Cancel() { d.cancelOn(d.r) }
 

@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -13,19 +14,24 @@ import (
 //
 // A body takes turns with the callbacks of its reactor, so they need no locks among each
 // other; it has a goroutine of its own all the same, and must not call
-// runtime.LockOSThread. One that awaits what never comes stays until it is canceled or its
-// reactor stops: its goroutine keeps what it awaits in use, so that no collector can tell.
-// (Twisted: inlineCallbacks, ensureDeferred.)
+// runtime.LockOSThread. One that awaits what nobody can fire any more is resumed with
+// [ErrDropped], when the garbage collector has found that out and the reactor has
+// something to do; what the body itself still uses is not found. (Twisted:
+// inlineCallbacks, ensureDeferred.)
 type Coroutine struct {
 	r          *Reactor
 	w          *worker
 	prev, next *Coroutine // in r.coroutines
 
 	// The body's and the loop's, which never run at the same time.
-	running  bool       // the body has the turn
-	canceled bool       // giveUp had nothing to cancel: it is for the next Await
-	awaited  cancelable // by the last Await
-	err      error      // why the body is resumed without what it awaits
+	running  bool      // the body has the turn
+	canceled bool      // giveUp had nothing to cancel: it is for the next Await
+	awaited  suspender // by the last Await
+	err      error     // why the body is resumed without what it awaits
+
+	suspensions uint32 // that have ended
+	loose       bool   // awaited is a weak pointer, with cleanup
+	cleanup     runtime.Cleanup
 
 	result   awaited     // an EventualResult that is awaited; written under the lock waits
 	followed atomic.Bool // another coroutine awaits this one's result
@@ -115,7 +121,7 @@ func (co *Coroutine) giveUp() {
 		co.canceled = true
 		return
 	}
-	co.awaited.giveUp()
+	co.awaited.cancelOn(co.r)
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
@@ -156,18 +162,23 @@ func (co *Coroutine) resume(err error) {
 
 // suspend gives the turn back to the loop until a has an outcome. The error is
 // ErrReactorStopped if it has not.
-func (co *Coroutine) suspend(a cancelable) error {
+func (co *Coroutine) suspend(a suspender) error {
 	if co.r.stop.Load() {
 		return ErrReactorStopped
 	}
 	co.awaited = a
 	if co.canceled {
 		co.canceled = false
-		a.giveUp()
+		a.cancelOn(co.r)
 	}
 	co.running = false
 	co.w.yield(struct{}{})
 	co.running = true
+	co.suspensions++
+	if co.loose {
+		co.loose = false
+		co.cleanup.Stop()
+	}
 	if co.result != nil {
 		waits.Lock()
 		co.result = nil
@@ -192,6 +203,9 @@ func (co *Coroutine) start(body coroutineBody) {
 // end is called by the body when it has ended, before that shows in its result.
 func (co *Coroutine) end() {
 	co.running = false
+	if co.r.loosening.next == co {
+		co.r.loosening.next = co.next
+	}
 	if co.prev != nil {
 		co.prev.next = co.next
 	} else {

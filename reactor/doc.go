@@ -41,7 +41,7 @@
 //     lock, then by the loop alone; an EventualResult's is written in full before the
 //     result is marked as there, and never again.
 //  6. Reactors share nothing but a lock that is held for a moment, nothing is pooled for the
-//     process, and no cleanup posts to a loop: all works in a testing/synctest bubble if
+//     process, and no cleanup wakes a loop: all works in a testing/synctest bubble if
 //     the reactor is made and stopped there.
 //  7. The order of a stop is: refuse work and drop what is queued, release waiters, resume
 //     suspended bodies with [ErrReactorStopped], run the OnShutdown functions, report
@@ -55,9 +55,12 @@
 //     Then and whatever else takes a Deferred's outcome; what an errback returns is another
 //     failure. It is not by Done or String. What was canceled, timed out in WaitFor and
 //     AwaitFor, or cut short by Stop is no failure to report.
+//  10. A body does not outlive what it awaits. When the garbage collector has found that
+//     nobody is left who could fire it, the body gets [ErrDropped], in the next turn of its
+//     reactor: the collector cannot wake a loop that sleeps.
 //
-// The stack of a failure is that of its panic. Other errors have none: one for each piece
-// of work, just in case, would cost more than the work.
+// The stack of a failure is that of its panic, or of the [MustAwait] that failed. Other
+// errors have none: one for each piece of work, just in case, would cost more than the work.
 //
 // # Costs
 //

@@ -40,6 +40,7 @@ type Reactor struct {
 	batch      fifo       // the rest of the turn
 	derived    fifo       // goes before batch: what the running task has settled
 	coroutines *Coroutine // those whose body has begun and not ended
+	loosening  loosening
 	idle       []*worker
 	ticked     bool   // the timers have had their chance since the last batch
 	now        int64  // the clock when they got it
@@ -264,6 +265,12 @@ func (r *Reactor) nextTurn() (due func()) {
 			sleep = time.Duration(r.timers[0].when - r.now)
 		}
 		r.passed()
+		if r.loosening.pending(r.coroutines) {
+			r.mu.Unlock()
+			r.loosenSome()
+			r.mu.Lock()
+			continue
+		}
 		r.asleep = true
 		r.mu.Unlock()
 		r.sleep(sleep)
