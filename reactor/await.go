@@ -14,7 +14,8 @@ type Awaitable[T any] interface {
 // body is suspended until it comes, and the reactor goes on. What a has it keeps, and its
 // failure counts as handled; a nil Deferred stands for the zero value.
 //
-// The error is [ErrReactorStopped] if co's reactor, or a's, stops first; [ErrCircular] if
+// The error is [ErrReactorStopped] if co's reactor, or a's, stops first, and is so from then
+// on: a body that goes on awaiting in a loop keeps its reactor from ending. It is [ErrCircular] if
 // a is the result of co or of a coroutine that waits for it; and [ErrNotInBody] if the
 // body has ended or is suspended, which is all that can be told of a co that has left it:
 // two goroutines that await with one co at the same time are a data race.
@@ -26,6 +27,9 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 	}
 	if v, err, ok := a.outcome(co.r); ok {
 		return v, err
+	}
+	if co.r.stop.Load() {
+		return zero, ErrReactorStopped
 	}
 	w := &awaiter[T]{co: co}
 	err := a.tell(w)
@@ -100,11 +104,21 @@ func (d *Deferred[T]) tell(w *awaiter[T]) error {
 	return nil
 }
 
+// eventual returns a result that d brings. One that d has already needs no loop: at rest d
+// may be read from anywhere.
 func (d *Deferred[T]) eventual() *EventualResult[T] {
+	var r *Reactor
 	if d == nil {
-		return RunDeferred(func() (*Deferred[T], error) { return nil, nil })
+		r = Default()
+	} else {
+		r = d.r
 	}
-	return RunDeferredOn(d.r, func() (*Deferred[T], error) { return d, nil })
+	if v, err, ok := d.outcome(r); ok {
+		e := &EventualResult[T]{r: r}
+		e.complete(v, err, nil)
+		return e
+	}
+	return RunDeferredOn(r, func() (*Deferred[T], error) { return d, nil })
 }
 
 func (e *EventualResult[T]) tell(w *awaiter[T]) error {

@@ -73,7 +73,9 @@ func (d *Deferred[T]) cancel() {
 		if !returned {
 			err = failed(recover())
 		}
-		d.fire(zero, err, nil) // for nothing if the canceller has fired d
+		if d.fire(zero, err, nil) != nil && !returned { // the canceller has fired d, and then failed
+			d.r.report("reactor: a canceller failed", newFailure(err, nil))
+		}
 	}()
 	canceller(d)
 	returned = true

@@ -55,7 +55,9 @@ func (x *derived[T, U]) call(d *Deferred[T]) {
 
 func (x *derived[T, U]) abort(err error) {
 	var zero U
-	x.fire(zero, err, x.r)
+	if _, panicked := err.(*PanicError); x.fire(zero, err, x.r) != nil && panicked {
+		x.r.report("reactor: the function of a canceled Then failed", newFailure(err, nil))
+	}
 }
 
 // takeFrom gives d the outcome of inner: at once if it is there, else when it is.

@@ -29,6 +29,7 @@ type Coroutine struct {
 	awaited  suspender // by the last Await
 	err      error     // why the body is resumed without what it awaits
 
+	told        bool   // awaited was canceled
 	suspensions uint32 // that have ended
 	loose       bool   // awaited is a weak pointer, with cleanup
 	cleanup     runtime.Cleanup
@@ -117,11 +118,14 @@ func (co *Coroutine) reactorStopped() { co.interrupt(ErrReactorStopped) }
 // giveUp cancels what the body awaits. It runs on the loop.
 func (co *Coroutine) giveUp() {
 	co.interrupt(ErrCanceled)
-	if co.awaited == nil || co.awaited.fired() {
+	switch {
+	case co.told: // the body is yet to learn of the last cancel
+	case co.awaited == nil || co.awaited.fired():
 		co.canceled = true
-		return
+	default:
+		co.told = true
+		co.awaited.cancelOn(co.r)
 	}
-	co.awaited.cancelOn(co.r)
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
@@ -163,17 +167,14 @@ func (co *Coroutine) resume(err error) {
 // suspend gives the turn back to the loop until a has an outcome. The error is
 // ErrReactorStopped if it has not.
 func (co *Coroutine) suspend(a suspender) error {
-	if co.r.stop.Load() {
-		return ErrReactorStopped
-	}
 	co.awaited = a
 	if co.canceled {
-		co.canceled = false
+		co.canceled, co.told = false, true
 		a.cancelOn(co.r)
 	}
 	co.running = false
 	co.w.yield(struct{}{})
-	co.running = true
+	co.running, co.told = true, false
 	co.suspensions++
 	if co.loose {
 		co.loose = false

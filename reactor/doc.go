@@ -48,13 +48,14 @@
 //     failures, close Stopped. Only the first two do not wait for a running callback.
 //     Who waits for a Deferred of it on another reactor is a waiter too.
 //  8. A cancel is not lost. One that comes before the body keeps it from running; then it
-//     goes to what is awaited, or waits there for the next Await that has to wait.
+//     goes to what is awaited, or waits there for the next Await that has to wait. Another
+//     one that comes before the body has learned of the first is the same cancel.
 //  9. A failure that nobody looks at is reported, once, to the reactor's logger: when it is
 //     dropped, which the garbage collector finds out, or else when the reactor has stopped.
 //     It is looked at by a Wait or an Await that returns it, OriginalFailure, an errback,
 //     Then and whatever else takes a Deferred's outcome; what an errback returns is another
 //     failure. It is not by Done or String. What was canceled, timed out in WaitFor and
-//     AwaitFor, or cut short by Stop is no failure to report.
+//     AwaitFor, or cut short by Stop is no failure to report; a panic always is.
 //  10. A body does not outlive what it awaits. When the garbage collector has found that
 //     nobody is left who could fire it, the body gets [ErrDropped], in the next turn of its
 //     reactor: the collector cannot wake a loop that sleeps.

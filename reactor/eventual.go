@@ -24,6 +24,8 @@ type EventualResult[T any] struct {
 	awaiters *awaiter[T]   // the last first
 	followed bool          // a coroutine awaits e
 	looked   bool          // nobody is to be told of a failure
+	canceled bool          // before the work was known
+	waiting  int32         // Waits that are blocked
 
 	ready atomic.Bool // set last: value and err do not change any more
 	value T
@@ -45,7 +47,7 @@ func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 	}
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
-	return e.result(block(e.r, e.signal(), timer.C))
+	return e.result(waitOn(e, timer.C))
 }
 
 // WaitContext is [EventualResult.Wait] until ctx is done, and the only way to wait
@@ -54,11 +56,25 @@ func (e *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 	if e.comes() {
 		return e.get()
 	}
-	err := block(e.r, e.signal(), ctx.Done())
+	err := waitOn(e, ctx.Done())
 	if err == ErrTimeout {
 		err = context.Cause(ctx)
 	}
 	return e.result(err)
+}
+
+// waitOn is block for a result that is not there. While it waits, a failure is not to be
+// reported: the waiter will look at it.
+func waitOn[T, E any](e *EventualResult[T], giveUp <-chan E) error {
+	done := e.signal()
+	e.mu.Lock()
+	e.waiting++
+	e.mu.Unlock()
+	err := block(e.r, done, giveUp)
+	e.mu.Lock()
+	e.waiting--
+	e.mu.Unlock()
+	return err
 }
 
 // comes reports whether the result is there, and gives it the time of two switches to
@@ -98,7 +114,8 @@ func (e *EventualResult[T]) get() (T, error) {
 	return e.value, e.err
 }
 
-// look notes that e's failure, or that which is to come, is not to be reported.
+// look notes that e's failure is not to be reported; nor is one that is to come, since a
+// cancel was asked for, unless it is a panic.
 func (e *EventualResult[T]) look() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -142,7 +159,11 @@ func (e *EventualResult[T]) Cancel() {
 	case e.take() != nil:
 		e.fail(ErrCanceled)
 	case !e.there():
-		if co, ok := e.awaits().(*Coroutine); ok {
+		e.mu.Lock()
+		co, ok := e.work.(*Coroutine)
+		e.canceled = e.work == nil
+		e.mu.Unlock()
+		if ok {
 			co.interrupt(ErrCanceled) // at once: the body may be running
 		}
 		e.r.Call(e.cancelAwaited)
@@ -191,9 +212,11 @@ func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 	}
 	done, awaiters := e.done, e.awaiters
 	e.value, e.err, e.work, e.awaiters = v, err, nil, nil
-	if err != nil && (stack != nil || !e.looked && awaiters == nil) {
+	if err != nil {
 		u := &unhandled{r: e.r, err: err, stack: stack}
-		if e.work = u; !e.looked && awaiters == nil {
+		e.work = u
+		_, panicked := err.(*PanicError)
+		if (!e.looked || panicked) && e.waiting == 0 && awaiters == nil {
 			notice(u, e)
 		}
 	}

@@ -135,6 +135,9 @@ func (e *EventualResult[T]) await(d awaited) {
 	if e.followed {
 		d.follow()
 	}
+	if co, ok := d.(*Coroutine); ok && e.canceled {
+		co.interrupt(ErrCanceled) // cancelAwaited is queued behind the body
+	}
 }
 
 // settle completes e with an outcome, on the loop of here, unless that is a Deferred

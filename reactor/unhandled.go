@@ -2,7 +2,6 @@ package reactor
 
 import (
 	"cmp"
-	"errors"
 	"log/slog"
 	"maps"
 	"runtime"
@@ -51,9 +50,26 @@ func (u *unhandled) settle() bool {
 }
 
 func (u *unhandled) report() {
-	if u.settle() && !errors.Is(u.err, ErrCanceled) && !errors.Is(u.err, ErrReactorStopped) {
+	if u.settle() && !isGivenUp(u.err) {
 		u.r.report("reactor: unhandled failure", u.failure())
 	}
+}
+
+// isGivenUp reports whether err says that work was canceled or that the reactor was
+// stopped, and nothing else.
+func isGivenUp(err error) bool {
+	if err == ErrCanceled || err == ErrReactorStopped {
+		return true
+	}
+	switch err := err.(type) {
+	case *PanicError:
+		return false
+	case interface{ Unwrap() error }:
+		return isGivenUp(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(err.Unwrap(), func(err error) bool { return !isGivenUp(err) })
+	}
+	return false
 }
 
 // reportUnhandled reports, at the end of the loop, what is left, the oldest first.

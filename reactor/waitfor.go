@@ -40,7 +40,8 @@ func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, 
 
 // MustWaitFor is [WaitFor] that panics with the error, and its stack if one is known.
 func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
-	return RunCoroutine(f).must(timeout)
+	e := RunCoroutine(f)
+	return e.must(e.waitOrCancel(timeout))
 }
 
 // AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
@@ -48,16 +49,26 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 // and [ErrReactorStopped] as for [EventualResult.Wait]. A nil Deferred stands for the zero
 // value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
-	return a.eventual().waitOrCancel(timeout)
+	return awaitFor(timeout, a, a.eventual())
+}
+
+func awaitFor[T any](timeout time.Duration, a Awaitable[T], e *EventualResult[T]) (T, error) {
+	v, err := e.Wait(timeout)
+	if err == ErrTimeout && !e.there() {
+		e.look()
+		a.cancelOn(nil) // on no loop
+	}
+	return v, err
 }
 
 // MustAwaitFor is [AwaitFor] that panics with the error, and its stack if one is known.
 func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	return a.eventual().must(timeout)
+	e := a.eventual()
+	return e.must(awaitFor(timeout, a, e))
 }
 
-func (e *EventualResult[T]) must(timeout time.Duration) T {
-	v, err := e.waitOrCancel(timeout)
+// must returns what a wait for e has given, or panics.
+func (e *EventualResult[T]) must(v T, err error) T {
 	if err == nil {
 		return v
 	}
