@@ -17,6 +17,8 @@ type source interface {
 	reactor() *Reactor
 	source() source
 	sources(list []source) []source
+	order() int64
+	lower(limit int64) bool
 	cancel()
 }
 
@@ -84,26 +86,26 @@ func (d *Deferred[T]) cancel() {
 // source returns the one to be canceled in d's stead, if there is one.
 func (d *Deferred[T]) source() source {
 	d.mu.Lock()
-	up, chained := d.upstream, d.chained
+	var up source
+	if d.upstream != nil && !d.chained {
+		up = *d.upstream
+	}
 	d.mu.Unlock()
-	if up == nil || chained || up.fired() {
+	if up == nil || up.fired() {
 		return nil
 	}
 	return up
 }
 
-func (d *Deferred[T]) awaits() awaited {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.upstream
-}
+// awaits returns nothing: no Deferred waits for a result or a coroutine.
+func (d *Deferred[T]) awaits() awaited { return nil }
 
 // sources appends what will fire d to list.
 func (d *Deferred[T]) sources(list []source) []source {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.upstream != nil {
-		list = append(list, d.upstream)
+		list = append(list, *d.upstream)
 	}
 	return list
 }
@@ -118,49 +120,90 @@ func (d *Deferred[T]) fired() bool {
 // already, in the whole process: otherwise two could close a circle at once, unseen.
 var waits sync.Mutex
 
+// Circles of Deferreds are seen by ranks, since a walk along all that d waits for would make
+// of n Deferreds, each of which waits for the one before, n² steps. What a Deferred waits for
+// has a lower rank than itself. Ranks rise with time, so in general a new wait is for
+// something lower already, and closes no circle. Otherwise ranks are lowered, which comes to
+// d if it does. One that nobody waits for has no rank: it may be as high as need be.
+const (
+	firstRank = 1 << 62
+	rankStep  = 1 << 10 // room for those that get a place between two others
+)
+
 // await notes that up will fire d. The error is ErrCircular if up, or one that it
 // waits for, waits for d.
 func (d *Deferred[T]) await(up source, chained bool) error {
 	waits.Lock()
 	defer waits.Unlock()
+	upRank := up.order()
+	d.r.outrank(upRank) // before a look at d.rank: from now on d gets a higher one
 	d.mu.Lock()
-	followed := d.followed
+	rank := d.rank
 	d.mu.Unlock()
-	switch {
-	case up == source(d):
-		return ErrCircular
-	case followed && reaches(up, d): // otherwise nobody waits for d: a long chain is built in linear time
+	if rank != 0 && upRank >= rank && lower(up, rank-1, d) {
 		return ErrCircular
 	}
-	up.follow()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.called && (d.upstream == nil || !chained) {
-		d.upstream, d.chained = up, chained
+		if d.upstream == nil {
+			d.upstream = new(source)
+		}
+		*d.upstream, d.chained = up, chained
 	}
 	return nil
 }
 
-// reaches reports whether from waits for d.
-func reaches(from, d source) bool {
-	seen := map[source]bool{}
-	for todo := []source{from}; len(todo) > 0; {
-		w := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if w == d {
-			return true
+// lower has up, and what it waits for, ranked limit and below, and reports whether d is
+// among what had to be lowered. The lock waits is held.
+func lower(up source, limit int64, d source) (met bool) {
+	type bound struct {
+		source
+		limit int64
+	}
+	var next []source
+	// First come first served, lest what is reached on many ways is lowered as often.
+	for todo := []bound{{up, limit}}; len(todo) > 0; todo = todo[1:] {
+		w := todo[0]
+		if !w.source.lower(w.limit) {
+			continue
 		}
-		if !seen[w] {
-			seen[w] = true
-			todo = w.sources(todo)
+		met = met || w.source == d
+		next = w.sources(next[:0])
+		for _, s := range next {
+			todo = append(todo, bound{s, w.limit - 1})
 		}
 	}
-	return false
+	return met
 }
 
-// follow notes that another Deferred waits for d.
-func (d *Deferred[T]) follow() {
+func (d *Deferred[T]) lower(limit int64) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.followed = true
+	if d.rank != 0 && d.rank <= limit {
+		return false
+	}
+	d.rank = limit
+	return true
+}
+
+// order notes that another Deferred waits for d, and returns d's rank.
+func (d *Deferred[T]) order() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rank == 0 {
+		d.rank = d.r.rank.Add(rankStep)
+	}
+	return d.rank
+}
+
+func (d *Deferred[T]) follow() { d.order() }
+
+// outrank has r give ranks above rank, which may be another reactor's.
+func (r *Reactor) outrank(rank int64) {
+	for old := r.rank.Load(); old < rank; old = r.rank.Load() {
+		if r.rank.CompareAndSwap(old, rank) {
+			return
+		}
+	}
 }

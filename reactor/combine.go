@@ -34,11 +34,13 @@ func ThenDeferred[T, U any](d *Deferred[T], f func(T) (*Deferred[U], error)) *De
 // piece of memory. f gets the source's value and settles the Deferred.
 type derived[T, U any] struct {
 	Deferred[U]
-	f func(T, *Deferred[U])
+	f  func(T, *Deferred[U])
+	up source // what upstream points to
 }
 
 func derive[T, U any](d *Deferred[T], f func(T, *Deferred[U])) *Deferred[U] {
-	link := &derived[T, U]{Deferred: Deferred[U]{r: d.r, upstream: d}, f: f}
+	link := &derived[T, U]{Deferred: Deferred[U]{r: d.r}, f: f, up: d}
+	link.upstream = &link.up
 	d.follow()
 	d.add(link)
 	return &link.Deferred

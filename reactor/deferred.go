@@ -22,12 +22,12 @@ type Deferred[T any] struct {
 	mu        sync.Mutex // guards what follows, up to value
 	callbacks []callback[T]
 	canceller func(*Deferred[T]) // nil once used, or of no use
-	upstream  source             // what fires it, if that is another Deferred
+	upstream  *source            // what fires it, if that is another Deferred
+	rank      int64              // see order; 0 while no other Deferred waits for it
 	due       int32              // its tasks in the reactor's queues, and the one that runs
 	paused    atomic.Int32       // changed under mu
 	called    bool
 	chained   bool // upstream is one by Chain: not to be canceled in d's stead
-	followed  bool // another Deferred waits for d
 	canceling bool
 	swallow   bool // forgive one Callback or Errback: nobody told the firer of Cancel
 
@@ -203,7 +203,10 @@ func (d *Deferred[T]) fire(v T, err error, here *Reactor) error {
 func (d *Deferred[T]) settle(v T, err error, here *Reactor) error {
 	d.called = true
 	d.value, d.err = v, err
-	d.canceller, d.upstream = nil, nil
+	d.canceller = nil
+	if d.upstream != nil {
+		*d.upstream, d.upstream = nil, nil
+	}
 	if len(d.callbacks) == 0 {
 		d.audit()
 	}

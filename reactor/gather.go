@@ -129,12 +129,17 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	each func(x *Deferred[U], o Outcome[T], here *Reactor) (handled bool),
 	last func(x *Deferred[U], all []Outcome[T], here *Reactor)) *Deferred[U] {
-	x := &Deferred[U]{r: r, upstream: &members[T]{Deferred[struct{}]{r: r}, slices.Clone(ds)}}
+	m := &members[T]{Deferred[struct{}]{r: r}, slices.Clone(ds)}
+	for _, d := range ds {
+		r.outrank(d.order())
+	}
+	m.follow()
+	up := source(m)
+	x := &Deferred[U]{r: r, upstream: &up}
 	outcomes := make([]Outcome[T], len(ds))
 	var left atomic.Int64
 	left.Store(int64(len(ds)))
 	for i, d := range ds {
-		d.follow()
 		d.subscribe(part[T](func(v T, err error, here *Reactor) (handled bool) {
 			outcomes[i] = Outcome[T]{i, v, err}
 			handled = each(x, outcomes[i], here)

@@ -19,6 +19,7 @@ type Reactor struct {
 	stop     atomic.Bool                 // what stopping says, for a look between two tasks
 	logger   atomic.Pointer[slog.Logger] // nil for the default
 	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
+	rank     atomic.Int64                // no Deferred here, nor what it waits for, has a higher one
 
 	mu        sync.Mutex // guards what follows
 	watchdog  watchdog
@@ -57,13 +58,15 @@ type watcher interface{ reactorStopped() }
 
 // New returns a reactor that queues work and runs it once [Reactor.Start] is called.
 func New() *Reactor {
-	return &Reactor{
+	r := &Reactor{
 		epoch:    time.Now(),
 		wake:     make(chan struct{}, 1),
 		stopping: make(chan struct{}),
 		stopped:  make(chan struct{}),
 		watching: make(map[watcher]struct{}),
 	}
+	r.rank.Store(firstRank)
+	return r
 }
 
 // Start starts the loop, on a goroutine of its own. A second Start does nothing,
