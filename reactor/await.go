@@ -1,6 +1,9 @@
 package reactor
 
-import "runtime/debug"
+import (
+	"runtime"
+	"runtime/debug"
+)
 
 // An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
 type Awaitable[T any] interface {
@@ -10,12 +13,17 @@ type Awaitable[T any] interface {
 	eventual() *EventualResult[T]
 }
 
+// mostRefused is how often a body may try to await on a stopped reactor: more often than
+// anybody needs to clean up.
+const mostRefused = 1000
+
 // Await returns the outcome of a to the body of the coroutine co. If it is not there, the
 // body is suspended until it comes, and the reactor goes on. What a has it keeps, and its
 // failure counts as handled; a nil Deferred stands for the zero value.
 //
 // The error is [ErrReactorStopped] if co's reactor, or a's, stops first, and is so from then
-// on: a body that goes on awaiting in a loop keeps its reactor from ending. It is [ErrCircular] if
+// on; a body that goes on awaiting all the same, in a loop without end, is ended by
+// runtime.Goexit. It is [ErrCircular] if
 // a is the result of co or of a coroutine that waits for it; and [ErrNotInBody] if the
 // body has ended or is suspended, which is all that can be told of a co that has left it:
 // two goroutines that await with one co at the same time are a data race.
@@ -29,6 +37,9 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 		return v, err
 	}
 	if co.r.stop.Load() {
+		if co.refused++; co.refused > mostRefused {
+			runtime.Goexit()
+		}
 		return zero, ErrReactorStopped
 	}
 	w := &awaiter[T]{co: co}

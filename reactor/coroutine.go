@@ -30,6 +30,7 @@ type Coroutine struct {
 	err      error     // why the body is resumed without what it awaits
 
 	told        bool   // awaited was canceled
+	refused     int    // Awaits, since the reactor has stopped
 	suspensions uint32 // that have ended
 	loose       bool   // awaited is a weak pointer, with cleanup
 	cleanup     runtime.Cleanup
@@ -118,14 +119,12 @@ func (co *Coroutine) reactorStopped() { co.interrupt(ErrReactorStopped) }
 // giveUp cancels what the body awaits. It runs on the loop.
 func (co *Coroutine) giveUp() {
 	co.interrupt(ErrCanceled)
-	switch {
-	case co.told: // the body is yet to learn of the last cancel
-	case co.awaited == nil || co.awaited.fired():
-		co.canceled = true
-	default:
-		co.told = true
-		co.awaited.cancelOn(co.r)
+	if co.awaited == nil || co.awaited.fired() {
+		co.canceled = co.canceled || !co.told // otherwise the body is yet to learn of the last cancel
+		return
 	}
+	co.told = true
+	co.awaited.cancelOn(co.r)
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
@@ -237,6 +236,9 @@ func (c *routine[T]) main() {
 		if !returned {
 			recovered := recover()
 			err := failed(recovered)
+			if err == ErrGoexit && c.refused > mostRefused {
+				err = ErrReactorStopped // Await has ended it
+			}
 			var stack []byte
 			if a, ok := recovered.(*awaitError); ok {
 				stack = a.stack

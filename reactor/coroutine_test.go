@@ -442,6 +442,111 @@ func TestMustWaitFor(t *testing.T) {
 	})
 }
 
+// E10: a body that awaits in a loop without end does not keep the reactor from stopping.
+func TestStopEndlessBody(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		cleaned := false
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			defer func() { cleaned = true }()
+			for {
+				Await(co, SleepOn(r, time.Second))
+			}
+		})
+		pass(time.Minute)
+		r.Stop()
+		<-r.Stopped()
+		equal(t, "cleaned", cleaned, true)
+		_, err := e.Wait(time.Minute)
+		wantErr(t, err, ErrReactorStopped)
+	})
+}
+
+// E11: a failure that somebody waits for is not reported, though the reactor stops before he
+// looks. (Outside of a bubble, where it would stop later.)
+func TestWaitedForFailure(t *testing.T) {
+	out := logged(t)
+	for range 100 {
+		r := New()
+		r.Start()
+		e := RunInReactorOn(r, func() (int, error) {
+			r.CallLater(0, r.Stop)
+			return 0, errTest
+		})
+		_, err := e.Wait(time.Minute)
+		wantErr(t, err, errTest)
+		<-r.Stopped()
+	}
+	equal(t, "logged", out.String(), "")
+}
+
+// AwaitFor past its timeout cancels what it awaits, also when the loop is too busy to have
+// begun with it, and nothing if it is refused on the loop; what is there it returns.
+func TestAwaitForCancels(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		busy := make(chan struct{})
+		r.Call(func() { <-busy })
+		_, err := AwaitFor(time.Second, d)
+		wantErr(t, err, ErrTimeout)
+		v, err := AwaitFor(0, SucceedOn(r, 1))
+		equal(t, "value", v, 1)
+		wantErr(t, err, nil)
+		close(busy)
+		synctest.Wait()
+		_, err = AwaitFor(time.Second, d)
+		wantErr(t, err, ErrCanceled)
+
+		e, inner := pending(r, nil)
+		onLoop := RunInReactorOn(r, func() (int, error) { return AwaitFor(time.Second, e) })
+		_, err = onLoop.Wait(time.Minute)
+		wantErr(t, err, ErrOnReactor)
+		inner.Callback(42)
+		v, err = e.Wait(time.Minute)
+		equal(t, "not canceled", v, 42)
+		wantErr(t, err, nil)
+	})
+}
+
+// E5: a second cancel before the body has learned of the first does not reach its cleanup.
+func TestCancelTwice(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+			_, err := Await(co, NewDeferredOn[int](r, nil))
+			wantErr(t, err, ErrCanceled)
+			return Await(co, after[int](r, time.Second, 7))
+		})
+		synctest.Wait()
+		e.Cancel()
+		e.Cancel()
+		v, err := e.Wait(time.Minute)
+		equal(t, "value", v, 7)
+		wantErr(t, err, nil)
+	})
+}
+
+// E11: of what a cancel leaves, a panic is reported, and so is a failure beside the cancel.
+func TestUnhandledBesideCancel(t *testing.T) {
+	out := logged(t)
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r.SetLogger(nil)
+		d := NewDeferredOn[int](r, nil).Finally(func() error { return errors.New("the cleanup failed") })
+		d.Cancel()
+		NewDeferredOn(r, func(d *Deferred[int]) { d.Callback(1); panic("the canceller panicked") }).Cancel()
+		WaitForOn(r, time.Second, func(co *Coroutine) (int, error) {
+			Await(co, NewDeferredOn[int](r, nil))
+			panic("the body panicked")
+		})
+		RunInReactorOn(r, func() (int, error) { return 0, errors.Join(ErrCanceled, ErrReactorStopped) })
+		synctest.Wait()
+	})
+	for _, want := range []string{"the cleanup failed", "the canceller panicked", "the body panicked"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("not reported: %s", want)
+		}
+	}
+	equal(t, "reports", strings.Count(out.String(), "level=ERROR"), 3)
+}
+
 // Emitted code writes timeouts with Seconds.
 func TestSeconds(t *testing.T) {
 	for s, want := range map[float64]time.Duration{

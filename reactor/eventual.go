@@ -25,7 +25,8 @@ type EventualResult[T any] struct {
 	followed bool          // a coroutine awaits e
 	looked   bool          // nobody is to be told of a failure
 	canceled bool          // before the work was known
-	waiting  int32         // Waits that are blocked
+
+	waiting atomic.Int32 // Waits that will look at the result
 
 	ready atomic.Bool // set last: value and err do not change any more
 	value T
@@ -42,39 +43,29 @@ func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 	if timeout <= 0 {
 		return e.result(ErrTimeout)
 	}
-	if e.comes() {
-		return e.get()
+	var err error
+	e.waiting.Add(1)
+	if !e.comes() {
+		timer := time.NewTimer(timeout)
+		err = block(e.r, e.signal(), timer.C)
+		timer.Stop()
 	}
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	return e.result(waitOn(e, timer.C))
+	e.waiting.Add(-1)
+	return e.result(err)
 }
 
 // WaitContext is [EventualResult.Wait] until ctx is done, and the only way to wait
 // without a limit. When ctx is done first the error is context.Cause(ctx).
 func (e *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
-	if e.comes() {
-		return e.get()
+	var err error
+	e.waiting.Add(1)
+	if !e.comes() {
+		if err = block(e.r, e.signal(), ctx.Done()); err == ErrTimeout {
+			err = context.Cause(ctx)
+		}
 	}
-	err := waitOn(e, ctx.Done())
-	if err == ErrTimeout {
-		err = context.Cause(ctx)
-	}
+	e.waiting.Add(-1)
 	return e.result(err)
-}
-
-// waitOn is block for a result that is not there. While it waits, a failure is not to be
-// reported: the waiter will look at it.
-func waitOn[T, E any](e *EventualResult[T], giveUp <-chan E) error {
-	done := e.signal()
-	e.mu.Lock()
-	e.waiting++
-	e.mu.Unlock()
-	err := block(e.r, done, giveUp)
-	e.mu.Lock()
-	e.waiting--
-	e.mu.Unlock()
-	return err
 }
 
 // comes reports whether the result is there, and gives it the time of two switches to
@@ -216,7 +207,7 @@ func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 		u := &unhandled{r: e.r, err: err, stack: stack}
 		e.work = u
 		_, panicked := err.(*PanicError)
-		if (!e.looked || panicked) && e.waiting == 0 && awaiters == nil {
+		if (!e.looked || panicked) && e.waiting.Load() == 0 && awaiters == nil {
 			notice(u, e)
 		}
 	}

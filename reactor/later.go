@@ -16,12 +16,20 @@ func DeferLaterOn[T any](r *Reactor, delay time.Duration, f func() (T, error)) *
 	var call *DelayedCall
 	d := NewDeferredOn(r, func(*Deferred[T]) { call.Cancel() })
 	call = r.taskLater(delay, attempt[T]{func() (v T, err error) {
-		if d.fired() {
+		if !d.begin() {
 			return v, ErrCanceled // when the timer was due already; for nobody
 		}
 		return f()
 	}, func(v T, err error) { d.fire(v, err, r) }})
 	return d
+}
+
+// begin reports whether d has not fired, and keeps it from being canceled from now on.
+func (d *Deferred[T]) begin() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.canceling = d.canceling || !d.called
+	return !d.called
 }
 
 // Sleep returns a Deferred of the default reactor that fires when d has passed.

@@ -242,6 +242,7 @@ type fiber struct {
 	stops    bool // at the first error
 	done     bool
 	canceled bool
+	told     bool // what is awaited of the cancel
 	out      result
 	waiters  []func(result)
 }
@@ -298,7 +299,7 @@ func (f *fiber) wait(s awaitStep) {
 		})
 	}
 	if f.canceled {
-		f.canceled = false
+		f.canceled, f.told = false, true
 		s.cancel()
 	}
 }
@@ -306,6 +307,7 @@ func (f *fiber) wait(s awaitStep) {
 // next gives the body what it awaited.
 func (f *fiber) next(out result) {
 	f.saw(out)
+	f.told = false
 	f.awaits, f.out = f.awaits[1:], out
 	if f.stops && out.err != "" {
 		f.awaits = nil
@@ -320,8 +322,9 @@ func (f *fiber) cancel() {
 		switch {
 		case f.done:
 		case f.awaits[0].fired():
-			f.canceled = true
+			f.canceled = f.canceled || !f.told
 		default:
+			f.told = true
 			f.awaits[0].cancel()
 		}
 	})
