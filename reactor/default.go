@@ -43,6 +43,9 @@ func Setup() error {
 // It has to come before the default reactor's first use, and only once; otherwise an
 // error says so. (crochet: no_setup.)
 func NoSetup(r *Reactor) error {
+	if r == nil {
+		return errors.New("reactor: NoSetup: a nil reactor")
+	}
 	defaultMu.Lock()
 	defer defaultMu.Unlock()
 	if defaultReactor.Load() != nil {
@@ -55,7 +58,8 @@ func NoSetup(r *Reactor) error {
 }
 
 // Use makes r the default reactor, without starting it, until restore is called. It
-// is for tests; tests that use it must not run in parallel.
+// is for tests; tests that use it must not run in parallel. A nil r has the next use make
+// one. Restore in the opposite order: each restore brings back what its Use replaced.
 func Use(r *Reactor) (restore func()) {
 	defaultMu.Lock()
 	defer defaultMu.Unlock()

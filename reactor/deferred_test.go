@@ -327,9 +327,12 @@ func TestUnpausePlace(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		for name, f := range map[string]func(){
-			"Unpause": func() { NewDeferredOn[int](r, nil).Unpause() },
-			"Errback": func() { NewDeferredOn[int](r, nil).Errback(nil) },
-			"Fail":    func() { FailOn[int](r, nil) },
+			"Unpause":    func() { NewDeferredOn[int](r, nil).Unpause() },
+			"Errback":    func() { NewDeferredOn[int](r, nil).Errback(nil) },
+			"Fail":       func() { FailOn[int](r, nil) },
+			"Call":       func() { r.Call(nil) },
+			"CallLater":  func() { r.CallLater(0, nil) },
+			"OnShutdown": func() { r.OnShutdown(nil) },
 		} {
 			func() {
 				defer func() {
@@ -340,6 +343,30 @@ func TestMisuse(t *testing.T) {
 				f()
 			}()
 		}
+	})
+}
+
+// A nil among the Deferreds that are collected panics before the others have been touched.
+func TestCollectNil(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := FailOn[int](r, errTest)
+		for name, f := range map[string]func(...*Deferred[int]){
+			"Gather":       func(ds ...*Deferred[int]) { GatherOn(r, ds...) },
+			"DeferredList": func(ds ...*Deferred[int]) { DeferredListOn(r, ListOptions{ConsumeErrors: true}, ds...) },
+			"First":        func(ds ...*Deferred[int]) { FirstOn(r, ds...) },
+		} {
+			func() {
+				defer func() {
+					if s, ok := recover().(string); !ok || !strings.HasPrefix(s, "reactor: a nil Deferred") {
+						t.Errorf("%s: no panic of ours: %v", name, s)
+					}
+				}()
+				f(d, nil)
+			}()
+		}
+		synctest.Wait()
+		wantErr(t, d.err, errTest)
+		equal(t, "handled", d.handled, false)
 	})
 }
 

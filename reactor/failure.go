@@ -30,7 +30,8 @@ var (
 	ErrAlreadyCanceled = errors.New("reactor: already canceled")
 
 	// ErrOnReactor: a callback waited for a result of its own reactor, which cannot
-	// come before the callback returns.
+	// come before the callback returns. A wait inside an iter.Pull is not recognized,
+	// since that has a goroutine of its own: it lasts until its timeout.
 	ErrOnReactor = errors.New("reactor: waiting on the reactor for its own result (return a Deferred, or use Then or Await)")
 
 	// ErrCircular is the outcome of a Deferred, or of an Await, that would wait for itself.

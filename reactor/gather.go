@@ -123,12 +123,15 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 }
 
 // collect returns a Deferred which ds will fire. Each of them has each called with its
-// outcome, on its own loop, here, or, if that has stopped, anywhere; each returns whether a failure is handled thereby. After
-// the last of these calls, last is called with all outcomes, for nothing if each has fired
-// the Deferred.
+// outcome, on its own loop, here, or, if that has stopped, anywhere; each returns whether a
+// failure is handled thereby. After the last of these calls, last is called with all
+// outcomes, for nothing if each has fired the Deferred.
 func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	each func(x *Deferred[U], o Outcome[T], here *Reactor) (handled bool),
 	last func(x *Deferred[U], all []Outcome[T], here *Reactor)) *Deferred[U] {
+	if slices.Contains(ds, nil) {
+		panic("reactor: a nil Deferred among several") // before any has been touched
+	}
 	m := &members[T]{Deferred[struct{}]{r: r}, slices.Clone(ds)}
 	for _, d := range ds {
 		r.outrank(d.order())

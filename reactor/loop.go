@@ -114,8 +114,10 @@ func (r *Reactor) Stopped() <-chan struct{} { return r.stopped }
 
 // OnShutdown has f run on the reactor while it stops, after work is refused; the
 // functions run in the order they were given. Once Stop has been called, OnShutdown
-// does nothing. (Twisted: addSystemEventTrigger("before", "shutdown", f).)
+// does nothing. A nil f panics.
+// (Twisted: addSystemEventTrigger("before", "shutdown", f).)
 func (r *Reactor) OnShutdown(f func()) {
+	mustCall(f)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.stop.Load() {
@@ -125,8 +127,18 @@ func (r *Reactor) OnShutdown(f func()) {
 
 // Call has f run on the reactor, after everything that was queued before. It does
 // not wait for f. A panic in f is logged and ends nothing else. The error is
-// [ErrReactorStopped] or nil. (Twisted: reactor.callFromThread.)
-func (r *Reactor) Call(f func()) error { return r.post(call(f)) }
+// [ErrReactorStopped] or nil; a nil f panics. (Twisted: reactor.callFromThread.)
+func (r *Reactor) Call(f func()) error {
+	mustCall(f)
+	return r.post(call(f))
+}
+
+// mustCall keeps what cannot be called from the loop, where nobody would know whose it was.
+func mustCall(f func()) {
+	if f == nil {
+		panic("reactor: a nil function cannot be called")
+	}
+}
 
 type call func()
 

@@ -233,6 +233,9 @@ func TestNoSetup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer Use(nil)()
 		r := New()
+		if err := NoSetup(nil); err == nil || !strings.HasPrefix(err.Error(), "reactor: NoSetup") {
+			t.Errorf("NoSetup(nil): %v", err)
+		}
 		wantErr(t, NoSetup(r), nil)
 		wantErr(t, Setup(), nil)
 		equal(t, "the given reactor", Default() == r, true)

@@ -27,9 +27,10 @@ const (
 // times, and those with the same time in the order they were scheduled. All that are due
 // run in one go: what they queue or schedule, with whatever delay, runs after the last of
 // them, but what they settle in their turn (invariant 2) before the next. A panic in f is
-// logged. On a stopped reactor the call is never active.
+// logged; a nil f panics at once. On a stopped reactor the call is never active.
 // (Twisted: IReactorTime.callLater.)
 func (r *Reactor) CallLater(d time.Duration, f func()) *DelayedCall {
+	mustCall(f)
 	c := &DelayedCall{r: r, f: f}
 	r.mu.Lock()
 	c.when = r.after(d)
