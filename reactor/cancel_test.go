@@ -108,8 +108,8 @@ func TestCancellerPanics(t *testing.T) {
 	})
 }
 
-// DeferredTests.test_canceller_circular_reference_callback, and for Then: a Deferred that
-// has fired holds neither its canceller nor its source.
+// DeferredTests.test_canceller_circular_reference_callback of Twisted 23.8, and for Then: a
+// Deferred that has fired holds neither its canceller nor its source.
 func TestFiringReleases(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		held := new([64]byte)

@@ -129,8 +129,8 @@ func TestInnerCallbacksFirst(t *testing.T) {
 	})
 }
 
-// D7, D11: DeferredTests.test_chainedPausedDeferredWithResult, test_callbackReturnsDeferred:
-// a paused inner Deferred is waited for.
+// D7, D11: DeferredTests.test_chainedPausedDeferredWithResult, and
+// test_callbackReturnsDeferred of Twisted 23.8: a paused inner Deferred is waited for.
 func TestInnerPaused(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		var l trace

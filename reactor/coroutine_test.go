@@ -255,8 +255,8 @@ func TestWaitFor(t *testing.T) {
 	})
 }
 
-// E8: crochet's WaitTests.test_reactor_thread_disallowed. Wait in a body, before and after a suspension, is ErrOnReactor; also where the body
-// has the worker of another.
+// E8: crochet's WaitTests.test_reactor_thread_disallowed. Wait in a body, before and after a
+// suspension, is ErrOnReactor; also where the body has the worker of another.
 func TestWaitInCoroutine(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		for range 3 {

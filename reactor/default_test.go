@@ -82,8 +82,9 @@ func exitMain() int {
 	return 23
 }
 
-// E10: a reactor does not hold up the end of the program. crochet's
-// EventualResultTests.test_reactor_stop_unblocks_EventualResult.
+// E10: a reactor does not hold up the end of the program, which in Go needs no help. In crochet
+// a watchdog stops it when the main thread ends: ShutdownTests.test_shutdown, test_watchdog and
+// SetupTests.test_stop_on_exit.
 func TestProcessExit(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -101,7 +101,8 @@ func TestStartLater(t *testing.T) {
 }
 
 // E10: results that are there keep their value, and everything later is refused. crochet's
-// ResultRegistryTests.test_stopped_registered, …_new_registration, …_already_have_result.
+// ResultRegistryTests.test_stopped_registered, …_new_registration, …_already_have_result;
+// EventualResultTests.test_reactor_stop_unblocks_EventualResult.
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New()

@@ -98,18 +98,20 @@ func TestConcurrentStop(t *testing.T) {
 }
 
 // E9, E10, invariant 7, under -race: what 64 goroutines ask for while the reactor stops is
-// accounted for. What was accepted ran in order until Stop dropped the rest; what was
-// refused did not; every result is there, and says which.
+// accounted for. Of the calls that were accepted, a prefix ran in order, and Stop dropped the
+// rest; what was refused did not run; every result is a value, from a body that ran after the
+// calls before it, or ErrReactorStopped for good, after which nothing is accepted.
 func TestCallsDuringStop(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
-			const goroutines = 64
+			const goroutines, untilStop = 64, 50
 			r := New()
 			r.Start()
 			var ran [goroutines]int // the loop's
 			var wg sync.WaitGroup
 			for g := range goroutines {
 				wg.Go(func() {
+					accepted, before, stopped := 0, 0, false
 					for i := 0; ; i++ {
 						began := false
 						e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
@@ -122,24 +124,37 @@ func TestCallsDuringStop(t *testing.T) {
 							}
 							ran[g]++
 						})
-						if g == 0 && i == 50 {
+						if err == nil {
+							accepted++
+							equal(t, "accepted after a stopped result", stopped, false)
+						}
+						if g == 0 && i == untilStop {
 							go r.Stop()
 						}
-						switch v, waitErr := e.Wait(time.Hour); {
+						v, waitErr := e.Wait(time.Hour)
+						switch {
 						case waitErr == nil:
 							equal(t, "value", v, g)
 							equal(t, "began", began, true)
-						case waitErr != ErrReactorStopped:
-							t.Errorf("got error %v", waitErr)
+							equal(t, "a value after a stopped result", stopped, false)
+							before = i // calls, which were queued before
+						case g == 0 && i < untilStop:
+							t.Errorf("got error %v before Stop", waitErr)
+						default:
+							equal(t, "error", waitErr, ErrReactorStopped)
+							stopped = true
 						}
-						if err != nil {
-							wantErr(t, err, ErrReactorStopped)
-							<-r.Stopped()
-							if ran[g] > i {
-								t.Errorf("goroutine %d: %d calls ran, %d were accepted", g, ran[g], i)
-							}
-							return
+						if err == nil {
+							continue
 						}
+						equal(t, "error", err, ErrReactorStopped)
+						<-r.Stopped()
+						if ran[g] < before || ran[g] > accepted {
+							t.Errorf("goroutine %d: %d calls ran; %d were accepted, %d before a result", g, ran[g], accepted, before)
+						}
+						_, again := e.Wait(0)
+						equal(t, "the result at last", again, waitErr)
+						return
 					}
 				})
 			}
