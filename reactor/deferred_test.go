@@ -323,6 +323,22 @@ func TestUnpausePlace(t *testing.T) {
 	})
 }
 
+// E11: the end of the chain is where no callback is queued any more. An errback that Stop keeps
+// from running would have looked at the failure.
+func TestChainEndsBehindQueued(t *testing.T) {
+	out := logged(t)
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r.SetLogger(nil)
+		r.Call(func() {
+			d := SucceedOn(r, 1).AddCallback(func(int) (int, error) { return 0, errTest })
+			r.Call(r.Stop)
+			d.AddErrback(func(error) (int, error) { t.Error("ran after Stop"); return 0, nil })
+		})
+		<-r.Stopped()
+	})
+	equal(t, "log", out.String(), "")
+}
+
 // Misuse panics in the caller, with our prefix.
 func TestMisuse(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {

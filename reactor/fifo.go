@@ -1,10 +1,12 @@
 package reactor
 
-// fifo is a queue of tasks that keeps its memory.
+// fifo is a queue of tasks that keeps its memory, unless that is more than keepTasks took.
 type fifo struct {
 	tasks []task
 	head  int
 }
+
+const keepTasks = 1 << 16 // 1 MiB: a burst beyond it is not worth remembering
 
 func (q *fifo) push(t task) { q.tasks = append(q.tasks, t) }
 
@@ -18,6 +20,9 @@ func (q *fifo) pop() task {
 	q.head++
 	if q.head == len(q.tasks) {
 		q.tasks, q.head = q.tasks[:0], 0
+		if cap(q.tasks) > keepTasks {
+			q.tasks = nil
+		}
 	}
 	return t
 }
@@ -25,11 +30,7 @@ func (q *fifo) pop() task {
 // swap makes tasks the content of q, which must be empty, and returns the memory
 // that q had used, empty.
 func (q *fifo) swap(tasks []task) []task {
-	const keep = 1 << 16 // 1 MiB: a burst beyond it is not worth remembering
 	free := q.tasks
-	if cap(free) > keep {
-		free = nil
-	}
 	q.tasks = tasks
 	return free
 }

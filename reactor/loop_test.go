@@ -82,6 +82,35 @@ func TestCallPanics(t *testing.T) {
 	}
 }
 
+// A burst leaves no memory behind, neither one from outside nor one that a callback settles.
+func TestBurstIsForgotten(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		ran := 0
+		count := func(v int) (int, error) { ran++; return v, nil }
+		const n = 2 * keepTasks
+		for range n {
+			Then(d, increment).AddCallback(count)
+		}
+		on(r, func() { d.Callback(1) })
+		for range n {
+			r.Call(func() { ran++ })
+		}
+		synctest.Wait()
+		on(r, func() {})
+		equal(t, "ran", ran, 2*n)
+		on(r, func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for _, tasks := range [][]task{r.derived.tasks, r.batch.tasks, r.queue} {
+				if cap(tasks) > keepTasks {
+					t.Errorf("memory for %d tasks is kept", cap(tasks))
+				}
+			}
+		})
+	})
+}
+
 // Work queued before Start runs after it; Start twice is Start once.
 func TestStartLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

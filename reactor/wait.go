@@ -11,9 +11,9 @@ import (
 // nil, ErrTimeout or ErrReactorStopped. A callback of r that calls it would wait for
 // ever, as done cannot happen before it returns; it gets ErrOnReactor.
 //
-// Who calls is not asked unless the turn of the loop that ran at the beginning still
-// runs after selfCheck: asking takes microseconds, and a goroutine that is not the
-// loop seldom meets it.
+// Who calls is not asked unless a turn of the loop ran at the beginning and no other has
+// begun after selfCheck: asking takes microseconds, and a goroutine that is not the loop
+// seldom meets it.
 func block[E any](r *Reactor, done <-chan struct{}, giveUp <-chan E) error {
 	const selfCheck = 500 * time.Microsecond // ErrOnReactor is promised within 2 ms
 
@@ -58,7 +58,7 @@ func (r *Reactor) currentTurn() uint64 {
 func (r *Reactor) runs(turn uint64) bool {
 	r.mu.Lock()
 	id := r.loopID
-	if r.turns != turn || r.asleep {
+	if r.turns != turn {
 		id = 0
 	}
 	r.mu.Unlock()
