@@ -95,8 +95,8 @@ func (s selection) of(text []byte) (region, error) {
 			next = cells[i+1].Top
 		}
 		if i+1 == s.cell || s.at > 0 && cell.Top <= s.at && s.at < next {
-			if cell.Markdown {
-				return region{}, fmt.Errorf("cell %d is markdown", i+1)
+			if cell.Kind != notebook.Code {
+				return region{}, fmt.Errorf("cell %d is %s", i+1, cell.Kind)
 			}
 			return region{cell.Start, cell.End, cell.Line}, nil
 		}

@@ -1,62 +1,295 @@
-// Package notebook reads the files that hold more than one cell.
-//
-// The percent format is Jupytext's: a Go file in which a comment line that begins
-// with "// %%" starts a cell, and what follows on that line is its title. A title
-// that begins with [markdown] starts a cell of text.
 package notebook
 
 import (
 	"bytes"
 	"go/scanner"
 	"go/token"
+	"iter"
 	"strings"
 )
 
-// Cell is where a cell's text stands in a file: the bytes [Start, End), which are
-// whole lines, and do not include the line that starts the cell.
-type Cell struct {
-	Start, End int
-	Line       int // 1-based number of the first line of the text
-	Top        int // of the line that starts the cell; Line if there is none
-	Markdown   bool
-}
-
-// Percent returns the cells of a percent-format file, in order. Lines before the first
-// marker are a cell if they are not all blank; so is a file without markers. A line of a raw
-// string or block comment is no marker.
+// Percent returns the cells of a percent-format file, in order. A comment line such as "// %%"
+// starts a cell. What follows, apart by a space, is its title; [markdown], [md] or [raw] in it makes
+// a cell of text, whose lines are comments, and Jupytext's options, {…} or key=value, end it.
+//
+// Lines before the first marker are a cell if they are not all blank; so is a file without markers.
+// Jupytext's header is no cell. A line of a raw string or block comment is no marker.
+//
+// A magic stands behind GoNB's //gonb: so that the file is Go, and a cell's first line may be a cell
+// magic in Jupytext's spelling, "// %%run_in_reactor result".
 func Percent(src []byte) []Cell {
 	var cells []Cell
 	add := func(c Cell, end int) {
 		c.End = end
-		if c.Top < c.Line || len(bytes.TrimSpace(src[c.Start:end])) > 0 {
+		if c.Top < c.Line || !blank(src[c.Start:end]) {
 			cells = append(cells, c)
 		}
 	}
-	cur := Cell{Line: 1, Top: 1}
-	file := token.NewFileSet().AddFile("", -1, len(src))
-	var sc scanner.Scanner
-	sc.Init(file, src, func(token.Position, string) {}, scanner.ScanComments)
-	for {
-		pos, tok, lit := sc.Scan()
-		if tok == token.EOF {
-			add(cur, len(src))
-			return cells
-		}
-		title, ok := strings.CutPrefix(lit, "// %%")
-		if tok != token.COMMENT || !ok {
+	cur := Cell{Kind: Code, Line: 1, Top: 1, Start: headerSize(src)}
+	cur.Line += bytes.Count(src[:cur.Start], []byte("\n"))
+	cur.Top = cur.Line
+	for l := range ownLines(src) {
+		title, kind, ok := marker(l.comment)
+		if !ok {
 			continue
 		}
-		off := file.Offset(pos)
-		start := bytes.LastIndexByte(src[:off], '\n') + 1
-		if len(bytes.TrimSpace(src[start:off])) > 0 {
-			continue // a comment behind code
-		}
-		add(cur, start)
-		end := len(src)
-		if i := bytes.IndexByte(src[off:], '\n'); i >= 0 {
-			end = off + i + 1
-		}
-		line := file.PositionFor(pos, false).Line
-		cur = Cell{Start: end, Line: line + 1, Top: line, Markdown: strings.HasPrefix(strings.TrimSpace(title), "[markdown]")}
+		add(cur, l.start)
+		cur = Cell{Kind: kind, Title: title, Start: l.end, Line: l.number + 1, Top: l.number}
 	}
+	add(cur, len(src))
+	return cells
+}
+
+// ownLine is a line that is a comment, or a magic without a sign.
+type ownLine struct {
+	comment    string // or ""
+	off        int    // of the comment or magic
+	start, end int    // of the line
+	number     int    // from 1
+	magical    bool   // whether a magic can stand here: where a cell's statement could begin
+}
+
+// ownLines yields the lines of Go text that are a comment or a magic. Lines of raw strings and block
+// comments are neither.
+func ownLines(src []byte) iter.Seq[ownLine] {
+	return func(yield func(ownLine) bool) {
+		s := lineScanner{src: src, line: ownLine{number: 1}}
+		for s.scan(yield) {
+		}
+	}
+}
+
+// lineScanner scans Go text by token.
+type lineScanner struct {
+	src     []byte
+	line    ownLine // the last one
+	counted int     // offset of the line that has the number
+}
+
+// scan scans from the end of the last line up to a magic's: what that says is not Go. It returns
+// false at the end of the text, or if yield does.
+func (s *lineScanner) scan(yield func(ownLine) bool) bool {
+	base := s.line.end
+	file := token.NewFileSet().AddFile("", -1, len(s.src)-base)
+	var sc scanner.Scanner
+	sc.Init(file, s.src[base:], func(token.Position, string) {}, scanner.ScanComments)
+	depth, fresh := 0, true // fresh: a statement could begin
+	for {
+		pos, tok, lit := sc.Scan()
+		off := base + file.Offset(pos)
+		switch tok {
+		case token.EOF:
+			return false
+		case token.COMMENT:
+			if lit[1] != '/' || !s.alone(off) {
+				continue
+			}
+			s.found(off, lit, fresh && depth == 0)
+			if !yield(s.line) {
+				return false
+			}
+			if _, _, ok := marker(lit); ok {
+				depth, fresh = 0, true // whatever the cell above leaves open
+			}
+			continue
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		default:
+			if fresh && depth == 0 && isMagic(s.src[off:]) && s.alone(off) {
+				s.found(off, "", true)
+				return yield(s.line)
+			}
+		}
+		fresh = tok == token.SEMICOLON
+	}
+}
+
+// alone reports whether only white space stands before off on its line.
+func (s *lineScanner) alone(off int) bool {
+	return blank(s.src[bytes.LastIndexByte(s.src[:off], '\n')+1 : off])
+}
+
+// found makes line the one of what is at off.
+func (s *lineScanner) found(off int, comment string, magical bool) {
+	l := ownLine{comment: comment, off: off, magical: magical, end: len(s.src)}
+	l.start = bytes.LastIndexByte(s.src[:off], '\n') + 1
+	if i := bytes.IndexByte(s.src[off:], '\n'); i >= 0 {
+		l.end = off + i + 1
+	}
+	l.number = s.line.number + bytes.Count(s.src[s.counted:l.start], []byte("\n"))
+	s.line, s.counted = l, l.start
+}
+
+const byteOrderMark = "\ufeff"
+
+// blank reports whether a text, or the start of one, shows nothing.
+func blank(text []byte) bool {
+	return len(bytes.TrimSpace(bytes.TrimPrefix(text, []byte(byteOrderMark)))) == 0
+}
+
+// marker returns what a comment says that starts a cell.
+func marker(comment string) (title string, kind Kind, ok bool) {
+	rest, ok := strings.CutPrefix(strings.TrimLeft(strings.TrimPrefix(comment, "//"), " \t"), "%%")
+	rest = strings.TrimLeft(rest, "%") // a cell below another one
+	if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+		return "", "", false
+	}
+	kind = Code
+	rest, _, _ = strings.Cut(rest, "{")
+	var words []string
+	for word := range strings.FieldsSeq(rest) {
+		if strings.Contains(word, "=") {
+			break
+		}
+		switch word {
+		case "[markdown]", "[md]":
+			kind = Markdown
+		case "[raw]":
+			kind = Raw
+		case "[code]":
+		default:
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " "), kind, true
+}
+
+// headerSize returns the length of Jupytext's header, comments between two lines "// ---", or 0.
+func headerSize(src []byte) int {
+	size, jupyter := 0, false
+	for line := range bytes.Lines(src) {
+		text := bytes.TrimRight(bytes.TrimPrefix(line, []byte(byteOrderMark)), " \t\r\n")
+		isRule := string(text) == "// ---"
+		if size == 0 && !isRule || !bytes.HasPrefix(text, []byte("//")) {
+			return 0
+		}
+		jupyter = jupyter || string(text) == "// jupyter:"
+		if size += len(line); isRule && size > len(line) {
+			break
+		}
+	}
+	if !jupyter {
+		return 0
+	}
+	return size
+}
+
+// What makes a magic a comment: GoNB's prefix, and Jupytext's, here for cell magics only, since a
+// "// %d" may well be prose.
+const (
+	gonb      = "//gonb:"
+	commented = "// %%"
+)
+
+// signs returns the comment signs of a cell that are no part of its source, a line one at most.
+func signs(kind Kind, text []byte) []span {
+	var found []span
+	if kind != Code {
+		at := 0
+		for line := range bytes.Lines(text) {
+			body := bytes.TrimLeft(line, " \t")
+			if bytes.HasPrefix(body, []byte("//")) {
+				body = bytes.TrimPrefix(body[len("//"):], []byte(" "))
+				found = append(found, span{at, at + len(line) - len(body)})
+			}
+			at += len(line)
+		}
+		return found
+	}
+	if !bytes.Contains(text, []byte(gonb)) && !bytes.Contains(text, []byte(commented)) {
+		return nil
+	}
+	for l := range ownLines(text) {
+		switch {
+		case !l.magical:
+		case strings.HasPrefix(l.comment, gonb) && isMagic(text[l.off+len(gonb):]):
+			found = append(found, span{l.off, l.off + len(gonb)})
+		case strings.HasPrefix(l.comment, commented) && blank(text[:l.off]):
+			found = append(found, span{l.off, l.off + len("// ")})
+		}
+	}
+	return found
+}
+
+func isMagic(text []byte) bool { return len(text) > 0 && (text[0] == '%' || text[0] == '!') }
+
+// uncomment returns a text without signs.
+func uncomment(text []byte, signs []span) []byte {
+	if len(signs) == 0 {
+		return text
+	}
+	var out []byte
+	at := 0
+	for _, s := range signs {
+		out = append(out, text[at:s.start]...)
+		at = s.end
+	}
+	return append(out, text[at:]...)
+}
+
+// signWidth returns the width of the sign in a line, from 1, of a cell.
+func signWidth(kind Kind, text []byte, line int) int {
+	for _, s := range signs(kind, text) {
+		if bytes.Count(text[:s.start], []byte("\n")) == line-1 {
+			return s.end - s.start
+		}
+	}
+	return 0
+}
+
+// comment returns the lines of a cell whose source becomes src. Lines that need a sign and stay have
+// the one that they had. It fails if what it returns would not be read as one cell.
+func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
+	old := b.text[c.Start:c.End]
+	was := bytes.SplitAfter(old, []byte("\n"))
+	spelled := map[string][]byte{} // lines
+	for i, line := range bytes.SplitAfter(uncomment(old, signs(c.Kind, old)), []byte("\n")) {
+		spelled[string(line)] = was[i]
+	}
+	magics := map[int]bool{} // offsets of lines
+	if c.Kind == Code {
+		for l := range ownLines(src) {
+			magics[l.start] = l.comment == ""
+		}
+	}
+	newline := "\n"
+	if bytes.Contains(b.text, []byte("\r\n")) {
+		newline = "\r\n"
+	}
+	var out []byte
+	if c.Start > 0 && b.text[c.Start-1] != '\n' && len(src) > 0 {
+		out = append(out, newline...) // a marker ends the file
+	}
+	at := 0
+	for line := range bytes.Lines(src) {
+		if c.Kind != Code || magics[at] {
+			raw, ok := spelled[string(line)]
+			if !ok {
+				raw = append(sign(c.Kind, line), line...)
+			}
+			out = append(out, raw...)
+		} else {
+			out = append(out, line...)
+		}
+		at += len(line)
+	}
+	if c.End < len(b.text) && len(out) > 0 && out[len(out)-1] != '\n' {
+		out = append(out, newline...)
+	}
+	probe := "// %%\n" + string(out) + "\n"
+	cells := Percent([]byte(probe + "// %%\n"))
+	return out, len(cells) == 2 && cells[0].End == len(probe)
+}
+
+// sign returns what a line needs to be a comment.
+func sign(kind Kind, line []byte) []byte {
+	switch {
+	case kind == Code:
+		return []byte(gonb)
+	case blank(line):
+		return []byte("//")
+	}
+	return []byte("// ")
 }

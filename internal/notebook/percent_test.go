@@ -34,7 +34,7 @@ func TestPercent(t *testing.T) {
 			var got []string
 			for _, c := range notebook.Percent([]byte(tt.src)) {
 				md := ""
-				if c.Markdown {
+				if c.Kind == notebook.Markdown {
 					md = "md "
 				}
 				got = append(got, fmt.Sprintf("%d %d %s%s", c.Line, c.Top, md, tt.src[c.Start:c.End]))
