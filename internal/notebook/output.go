@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,9 +85,16 @@ func (b *Book) Outputs(i int) ([]Output, error) {
 	fail := func(what string) ([]Output, error) {
 		return nil, errorAt(b.Name, b.text, at.start, "the outputs of cell %d are not nbformat's: %s", i+1, what)
 	}
+	if b.text[at.start] != '[' {
+		return fail("they must be a list")
+	}
 	var stored []storedOutput
 	if err := json.Unmarshal(b.text[at.start:at.end], &stored); err != nil {
-		return fail(strings.TrimPrefix(err.Error(), "json: "))
+		var wrong *json.UnmarshalTypeError
+		if !errors.As(err, &wrong) {
+			return fail(err.Error())
+		}
+		return fail(cmp.Or(wrong.Field, "an output") + " cannot be of type " + wrong.Value)
 	}
 	outputs := make([]Output, len(stored))
 	for i, s := range stored {
@@ -141,7 +149,7 @@ func (b *Book) SetOutputs(i int, outputs []Output) error {
 	e := encoder{manner: b.mannerOfAll().guess()}
 	e.list(len(outputs), func(i int) { e.output(outputs[i]) })
 	if e.err != nil {
-		return e.err
+		return fmt.Errorf("%s: %w", b.CellName(i), e.err)
 	}
 	b.setMember(i, "outputs", c.outputs, e.buf)
 	return nil
@@ -257,7 +265,7 @@ func (e *encoder) output(o Output) {
 			e.buf = appendCount(e.buf, o.Count)
 		}
 		e.raw(`,"metadata":`)
-		e.json("the metadata of an output", o.Metadata)
+		e.metadata(o.Metadata)
 		e.raw(`,"output_type":"` + string(o.Type) + `"`)
 	default:
 		e.fail(fmt.Errorf("nbformat has no output of type %q", o.Type))
@@ -286,11 +294,18 @@ func (e *encoder) data(data map[string]string) {
 	e.raw("}")
 }
 
+func (e *encoder) metadata(object string) {
+	if object == "" {
+		object = "{}"
+	}
+	if object[0] != '{' {
+		e.fail(errors.New("the metadata of an output: not a JSON object"))
+	}
+	e.json("the metadata of an output", object)
+}
+
 // json writes JSON from elsewhere.
 func (e *encoder) json(what, value string) {
-	if value == "" {
-		value = "{}"
-	}
 	if !json.Valid([]byte(value)) {
 		e.fail(fmt.Errorf("%s: not JSON", what))
 		return

@@ -48,3 +48,118 @@ func TestPercent(t *testing.T) {
 		})
 	}
 }
+
+func TestPercentMarkers(t *testing.T) {
+	for _, tt := range []struct {
+		name, marker string
+		want         string // kind and title, or none
+	}{
+		{"bare", "// %%", `code ""`},
+		{"without a space", "//%%", `code ""`},
+		{"a title", "// %% A title ", `code "A title"`},
+		{"markdown", "// %% [markdown]", `markdown ""`},
+		{"md", "// %% [md] x", `markdown "x"`},
+		{"raw", "// %% x [raw]", `raw "x"`},
+		{"code", "// %% x [code]", `code "x"`},
+		{"a title before the type", "// %% About it [markdown]", `markdown "About it"`},
+		{"JSON options", `// %% x {"tags": ["a [markdown]"]}`, `code "x"`},
+		{"options", `// %% x y tags=["a"] z`, `code "x y"`},
+		{"a cell below", "// %%% x", `code "x"`},
+		{"a tab", "// %%\tx", `code "x"`},
+		{"a magic", "// %%run_in_reactor x", ""},
+		{"GoNB's magic", "//gonb:%%", ""},
+		{"one sign", "// % x", ""},
+		{"a block comment", "/* %% */", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got string
+			for _, c := range notebook.Percent([]byte("a\n" + tt.marker + "\nb\n")) {
+				if c.Top == 2 {
+					got = fmt.Sprintf("%s %q", c.Kind, c.Title)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What a magic says is not Go, and an open bracket above hides no magic.
+func TestPercentSource(t *testing.T) {
+	for _, tt := range []struct{ name, src, want string }{
+		{"GoNB's prefix", "// %%\n//gonb:%%\n//gonb:!ls\n//gonb:%x y\nz\n", "%%\n!ls\n%x y\nz\n"},
+		{"only before a magic", "// %%\n//gonb: x\n//gonb:\n", "//gonb: x\n//gonb:\n"},
+		{"indented", "// %%\n  //gonb:%x\n", "  %x\n"},
+		{"inside of a function", "// %%\nfunc f() {\n//gonb:%x\n}\n", "func f() {\n//gonb:%x\n}\n"},
+		{"inside of a raw string", "// %%\nx := `\n//gonb:%x\n`\n", "x := `\n//gonb:%x\n`\n"},
+		{"inside of a statement", "// %%\nx :=\n//gonb:%x\n1\n", "x :=\n//gonb:%x\n1\n"},
+		{"behind code", "// %%\nx //gonb:%x\n", "x //gonb:%x\n"},
+		{"Jupytext's spelling", "// %%\n\n// %%f x\n// %%f x\n", "\n%%f x\n// %%f x\n"},
+		{"not of a line magic, which may be prose", "// %%\n// %d is a verb\n", "// %d is a verb\n"},
+		{"a magic as it is", "// %%\n!echo `/*\n//gonb:%x\n", "!echo `/*\n%x\n"},
+		{"behind an open bracket above", "// %%\n(\n// %%\n//gonb:%x\n", "(\n%x\n"},
+		{"markdown", "// %% [md]\n// # A\n//\n//b\n  // c\nd\n", "# A\n\nb\nc\nd\n"},
+		{"CRLF", "// %%\r\n//gonb:%x\r\ny\r\n", "%x\r\ny\r\n"},
+		{"a byte order mark", "\ufeff// %%\nx\n", "x\n"},
+		{"Jupytext's header", "// ---\n// jupyter:\n//   x: y\n// ---\n\n// %%\nx\n", "x\n"},
+		{"a header without an end", "// ---\n// jupyter:\nx\n", "// ---\n// jupyter:\nx\n"},
+		{"a header that is none", "// ---\n// A licence.\n// ---\nx\n", "// ---\n// A licence.\n// ---\nx\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := parse(t, "x.go", tt.src)
+			var got string
+			for i := range b.Cells {
+				got += source(t, b, i)
+			}
+			if got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPercentSetSource(t *testing.T) {
+	for _, tt := range []struct {
+		name, src string
+		cell      int
+		text      string
+		want      string // or empty: refused
+	}{
+		{"code", "// %%\na\n// %%\nb\n", 0, "x\ny\n", "// %%\nx\ny\n// %%\nb\n"},
+		{"without a final newline", "// %%\na\n// %%\nb\n", 0, "x", "// %%\nx\n// %%\nb\n"},
+		{"at the end of the file", "// %%\nb\n", 0, "x", "// %%\nx"},
+		{"CRLF", "// %%\r\na\r\n// %%\r\n", 0, "x", "// %%\r\nx\r\n// %%\r\n"},
+		{"behind a marker without a newline", "// %%", 0, "x", "// %%\nx"},
+		{"to nothing", "// %%\na\n// %%\nb\n", 0, "", "// %%\n// %%\nb\n"},
+		{"a new magic", "// %%\na\n", 0, "%%f\n!ls\na\n", "// %%\n//gonb:%%f\n//gonb:!ls\na\n"},
+		{"magics that stay", "// %%\n// %%f\n//gonb:%x\n%y\na\n", 0, "%%f\n%x\n%y\nb\n", "// %%\n// %%f\n//gonb:%x\n%y\nb\n"},
+		{"no magic", "// %%\na\n", 0, "x := `\n%no\n`\n{\n!f()\n}\n", "// %%\nx := `\n%no\n`\n{\n!f()\n}\n"},
+		{"markdown", "// %% [markdown]\n//a\n// b\n", 0, "a\n\n# c\n", "// %% [markdown]\n//a\n//\n// # c\n"},
+		{"markdown that looks like a marker", "// %% [markdown]\n// b\n// %%\n", 0, "%% x\n", ""},
+		{"a marker", "// %%\na\n", 0, "a\n// %%\nb\n", ""},
+		{"a marker in a raw string", "// %%\na\n// %%\n", 0, "`\n// %%\n`\n", "// %%\n`\n// %%\n`\n// %%\n"},
+		{"an open raw string", "// %%\na\n", 0, "`\n", ""},
+		{"an open comment", "// %%\na\n", 0, "/*\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := parse(t, "x.go", tt.src)
+			err := b.SetSource(tt.cell, []byte(tt.text))
+			got := string(b.Bytes())
+			if tt.want == "" {
+				const want = ": the new text holds a line that starts a cell, or an open string or comment (it cannot stand in a percent-format file)"
+				if err == nil || !strings.HasSuffix(err.Error(), want) || got != tt.src {
+					t.Errorf("%v\n%q", err, got)
+				}
+				return
+			}
+			if err != nil || got != tt.want {
+				t.Errorf("%q, want %q (%v)", got, tt.want, err)
+			}
+			again := source(t, parse(t, "x.go", got), tt.cell)
+			if strings.TrimSuffix(strings.TrimSuffix(again, "\n"), "\r") != strings.TrimSuffix(tt.text, "\n") {
+				t.Errorf("reads back as %q", again)
+			}
+		})
+	}
+}
