@@ -243,15 +243,21 @@ func signWidth(kind Kind, text []byte, line int) int {
 // the one that they had. It fails if what it returns would not be read as one cell.
 func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	old := b.text[c.Start:c.End]
+	plain := uncomment(old, signs(c.Kind, old))
+	if bytes.Equal(plain, src) {
+		return old, true
+	}
 	was := bytes.SplitAfter(old, []byte("\n"))
 	spelled := map[string][]byte{} // lines
-	for i, line := range bytes.SplitAfter(uncomment(old, signs(c.Kind, old)), []byte("\n")) {
+	for i, line := range bytes.SplitAfter(plain, []byte("\n")) {
 		spelled[string(line)] = was[i]
 	}
-	magics := map[int]bool{} // offsets of lines
+	magics := map[int]int{} // by the offset of their line, how far it is indented
 	if c.Kind == Code {
 		for l := range ownLines(src) {
-			magics[l.start] = l.comment == ""
+			if l.comment == "" {
+				magics[l.start] = l.off - l.start
+			}
 		}
 	}
 	newline := "\n"
@@ -264,16 +270,18 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	}
 	at := 0
 	for line := range bytes.Lines(src) {
-		if c.Kind != Code || magics[at] {
-			raw, ok := spelled[string(line)]
-			if !ok {
-				raw = append(sign(c.Kind, line), line...)
-			}
+		indent, needs := magics[at]
+		needs = needs || c.Kind != Code
+		at += len(line)
+		raw, ok := spelled[string(line)]
+		switch {
+		case needs && ok:
 			out = append(out, raw...)
-		} else {
+		case needs:
+			out = append(append(append(out, line[:indent]...), sign(c.Kind, line)...), line[indent:]...)
+		default:
 			out = append(out, line...)
 		}
-		at += len(line)
 	}
 	if c.End < len(b.text) && len(out) > 0 && out[len(out)-1] != '\n' {
 		out = append(out, newline...)
@@ -288,7 +296,7 @@ func sign(kind Kind, line []byte) []byte {
 	switch {
 	case kind == Code:
 		return []byte(gonb)
-	case blank(line):
+	case len(bytes.TrimRight(line, "\r\n")) == 0:
 		return []byte("//")
 	}
 	return []byte("// ")

@@ -133,6 +133,7 @@ func TestPercentSetSource(t *testing.T) {
 		{"behind a marker without a newline", "// %%", 0, "x", "// %%\nx"},
 		{"to nothing", "// %%\na\n// %%\nb\n", 0, "", "// %%\n// %%\nb\n"},
 		{"a new magic", "// %%\na\n", 0, "%%f\n!ls\na\n", "// %%\n//gonb:%%f\n//gonb:!ls\na\n"},
+		{"an indented magic", "// %%\na\n", 0, "  %x\na\n", "// %%\n  //gonb:%x\na\n"},
 		{"magics that stay", "// %%\n// %%f\n//gonb:%x\n%y\na\n", 0, "%%f\n%x\n%y\nb\n", "// %%\n// %%f\n//gonb:%x\n%y\nb\n"},
 		{"no magic", "// %%\na\n", 0, "x := `\n%no\n`\n{\n!f()\n}\n", "// %%\nx := `\n%no\n`\n{\n!f()\n}\n"},
 		{"markdown", "// %% [markdown]\n//a\n// b\n", 0, "a\n\n# c\n", "// %% [markdown]\n//a\n//\n// # c\n"},
