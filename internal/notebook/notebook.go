@@ -10,10 +10,10 @@
 package notebook
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"go/token"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,21 +56,17 @@ type Book struct {
 	Kernel   string // the name of the kernel, such as "gonb"; or ""
 
 	text   []byte
-	edits  map[place]edit
+	edits  []edit
 	json   *layout // of an .ipynb, or nil
 	manner *manner // of the whole text, once it is needed
 }
 
-// place is what an edit changes: there is at most one edit of each.
-type place struct {
-	cell  int
-	field string
-}
-
-// edit replaces [start, end).
+// edit replaces the bytes of a field of a cell. Of two that replace the same the later one counts.
 type edit struct {
 	span
-	text []byte
+	cell  int
+	field string
+	text  []byte
 }
 
 // Parse reads a notebook: nbformat 4 if the name ends in .ipynb, and the percent format otherwise.
@@ -127,36 +123,35 @@ func (b *Book) Bytes() []byte {
 	if len(b.edits) == 0 {
 		return b.text
 	}
+	slices.SortStableFunc(b.edits, func(e, f edit) int {
+		return cmp.Or(cmp.Compare(e.cell, f.cell), cmp.Compare(e.start, f.start), cmp.Compare(e.field, f.field))
+	})
 	size := len(b.text)
+	last := b.edits[:0]
 	for _, e := range b.edits {
+		if n := len(last); n > 0 && last[n-1].cell == e.cell && last[n-1].field == e.field {
+			size -= len(last[n-1].text) - (e.end - e.start)
+			last = last[:n-1]
+		}
 		size += len(e.text) - (e.end - e.start)
+		last = append(last, e)
 	}
+	b.edits = last
 	out := make([]byte, 0, size)
 	at := 0
-	for _, p := range slices.SortedFunc(maps.Keys(b.edits), b.inOrder) {
-		e := b.edits[p]
+	for _, e := range last {
 		out = append(append(out, b.text[at:e.start]...), e.text...)
 		at = e.end
 	}
 	return append(out, b.text[at:]...)
 }
 
-// inOrder compares the places of two edits.
-func (b *Book) inOrder(p, q place) int {
-	return cmp.Or(cmp.Compare(b.edits[p].start, b.edits[q].start), cmp.Compare(p.field, q.field))
-}
-
-// set makes a change, in place of an earlier one of the same field.
+// set makes a change.
 func (b *Book) set(cell int, field string, at span, text []byte) {
-	p := place{cell, field}
-	if string(b.text[at.start:at.end]) == string(text) {
-		delete(b.edits, p)
+	if len(b.edits) == 0 && bytes.Equal(b.text[at.start:at.end], text) {
 		return
 	}
-	if b.edits == nil {
-		b.edits = make(map[place]edit)
-	}
-	b.edits[p] = edit{at, text}
+	b.edits = append(b.edits, edit{at, cell, field, text})
 }
 
 // CellName returns the name of a cell's text in messages, in which Cell.Line is the number of

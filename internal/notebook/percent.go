@@ -5,6 +5,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"iter"
+	"regexp"
 	"strings"
 )
 
@@ -15,8 +16,8 @@ import (
 // Lines before the first marker are a cell if they are not all blank; so is a file without markers.
 // Jupytext's header is no cell. A line of a raw string or block comment is no marker.
 //
-// A magic stands behind GoNB's //gonb: so that the file is Go, and a cell's first line may be a cell
-// magic in Jupytext's spelling, "// %%run_in_reactor result".
+// A magic stands behind GoNB's //gonb: so that the file is Go. A cell's first lines may be magics
+// in Jupytext's spelling, "// %%run_in_reactor result".
 func Percent(src []byte) []Cell {
 	var cells []Cell
 	add := func(c Cell, end int) {
@@ -158,30 +159,34 @@ func marker(comment string) (title string, kind Kind, ok bool) {
 
 // headerSize returns the length of Jupytext's header, comments between two lines "// ---", or 0.
 func headerSize(src []byte) int {
-	size, jupyter := 0, false
+	size, rules, jupyter := 0, 0, false
 	for line := range bytes.Lines(src) {
-		text := bytes.TrimRight(bytes.TrimPrefix(line, []byte(byteOrderMark)), " \t\r\n")
-		isRule := string(text) == "// ---"
-		if size == 0 && !isRule || !bytes.HasPrefix(text, []byte("//")) {
+		text := string(bytes.TrimRight(bytes.TrimPrefix(line, []byte(byteOrderMark)), " \t\r\n"))
+		switch {
+		case text == "// ---":
+			rules++
+		case text == "// jupyter:":
+			jupyter = true
+		case rules == 0 && !strings.HasPrefix(text, "// -*-") || !strings.HasPrefix(text, "//"):
 			return 0
 		}
-		jupyter = jupyter || string(text) == "// jupyter:"
-		if size += len(line); isRule && size > len(line) {
+		size += len(line)
+		if rules == 2 {
 			break
 		}
 	}
-	if !jupyter {
+	if !jupyter || rules < 2 {
 		return 0
 	}
 	return size
 }
 
-// What makes a magic a comment: GoNB's prefix, and Jupytext's, here for cell magics only, since a
-// "// %d" may well be prose.
-const (
-	gonb      = "//gonb:"
-	commented = "// %%"
-)
+// gonb is GoNB's prefix that makes a magic a comment.
+const gonb = "//gonb:"
+
+// jupytext is a magic that Jupytext has made a comment. Only the first lines of a cell are taken for
+// one, and a "// %d" never: it is rather prose.
+var jupytext = regexp.MustCompile(`^// (%%|%|!)[A-Za-z_]{2}`)
 
 // signs returns the comment signs of a cell that are no part of its source, a line one at most.
 func signs(kind Kind, text []byte) []span {
@@ -198,16 +203,25 @@ func signs(kind Kind, text []byte) []span {
 		}
 		return found
 	}
-	if !bytes.Contains(text, []byte(gonb)) && !bytes.Contains(text, []byte(commented)) {
-		return nil
-	}
+	top := 0 // end of the magics that come first
 	for l := range ownLines(text) {
+		size, first := 0, blank(text[top:l.off])
 		switch {
 		case !l.magical:
+			continue
+		case l.comment == "": // it has no sign
 		case strings.HasPrefix(l.comment, gonb) && isMagic(text[l.off+len(gonb):]):
-			found = append(found, span{l.off, l.off + len(gonb)})
-		case strings.HasPrefix(l.comment, commented) && blank(text[:l.off]):
-			found = append(found, span{l.off, l.off + len("// ")})
+			size = len(gonb)
+		case first && jupytext.MatchString(l.comment):
+			size = len("// ")
+		default:
+			continue
+		}
+		if size > 0 {
+			found = append(found, span{l.off, l.off + size})
+		}
+		if first {
+			top = l.end
 		}
 	}
 	return found
