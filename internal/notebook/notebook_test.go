@@ -129,10 +129,12 @@ func TestParseError(t *testing.T) {
 		{"single quotes", `{'x':1}`, "1:2: an object's key must be a string in double quotes"},
 		{"no colon", `{"x" 1}`, "1:6: a colon is missing behind an object's key"},
 		{"no comma", `{"x":[1 2]}`, "1:9: a list goes on without a comma"},
+		{"another bracket", `{"x":[1}`, "1:8: a list goes on without a comma"},
 		{"a final comma", `{"x":[1,]}`, "1:9: a list ends in a comma"},
 		{"a final comma of an object", `{"x":1,}`, "1:8: an object ends in a comma"},
 		{"an unknown escape", `{"x":"\x00"}`, "1:7: not an escape of JSON"},
 		{"a newline in a string", "{\"x\":\"a\nb\"}", `1:8: a string goes over the end of its line (write \n, or close it)`},
+		{"a newline in a long string", "{\"x\":\"12345678\n2345678\"}", `1:15: a string goes over the end of its line (write \n, or close it)`},
 		{"a control character", "{\"x\":\"\x01\"}", `1:7: control character U+0001 in a string (write \u0001)`},
 		{"invalid UTF-8", "{\"x\":\"\xff\"}", "1:7: invalid UTF-8"},
 		{"UTF-16", "\xff\xfe{\x00", "1:1: invalid UTF-8"},
@@ -188,7 +190,7 @@ func TestParseLenient(t *testing.T) {
 }
 
 func TestSourceLoneSurrogate(t *testing.T) {
-	b := parse(t, "x.ipynb", book(`{"cell_type":"code","source":["a\n",`+"\n"+`"\ud83d\ude00\ud83d"]}`))
+	b := parse(t, "x.ipynb", book(`{"cell_type":"code","source":["a\n",`+"\n"+`"\ud83d\ude00\ud83d\ud83e"]}`))
 	const want = `x.ipynb:2:14: half of a surrogate pair, which no text can hold: \ud83d`
 	if _, err := b.Source(0); err == nil || err.Error() != want {
 		t.Error(err)
@@ -218,6 +220,7 @@ func TestSetSource(t *testing.T) {
 		{"a line more at the end", `["a"]`, "a\nb", `["a\n","b"]`},
 		{"a line less at the end", `["a\n","b"]`, "a\n", `["a\n"]`},
 		{"the same again", `["a\n","a\n"]`, "a\na\na\n", `["a\n","a\n","a\n"]`},
+		{"the same once less", `["a\n","a\n"]`, "a\n", `["a\n"]`},
 		{"empty strings", `["","a",""]`, "b", `["","b"]`},
 		{"ASCII", `"\u00e9"`, "é\nß😀\u2028<", `"\u00e9\n\u00df\ud83d\ude00\u2028<"`},
 		{"upper case", `"\u00E9"`, "ë", `"\u00EB"`},
@@ -243,6 +246,21 @@ func TestSetSource(t *testing.T) {
 				t.Errorf("reads back as %q", again)
 			}
 		})
+	}
+}
+
+// A list of one string does not show what stands between two.
+func TestSetSourceComma(t *testing.T) {
+	const text = `{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a"]}, {"cell_type": "code", "source": []}]}`
+	b := parse(t, "x.ipynb", text)
+	for i := range b.Cells {
+		if err := b.SetSource(i, []byte("x\ny")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := strings.NewReplacer(`["a"]`, `["x\n", "y"]`, `[]`, `["x\n", "y"]`).Replace(text)
+	if got := string(b.Bytes()); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

@@ -27,8 +27,8 @@ type printer struct {
 }
 
 type cellSource struct {
-	start, end int
-	kind, text string
+	cell, start, end int // offsets
+	kind, text       string
 }
 
 const (
@@ -146,6 +146,7 @@ var text = rapid.StringOfN(rapid.SampledFrom([]rune("ab\n\n\r\t <>&\"\\/%é😀\
 // cell writes a cell, and remembers its source.
 func (p *printer) cell() {
 	s := cellSource{
+		cell: p.buf.Len(),
 		kind: rapid.SampledFrom([]string{"code", "markdown", "raw"}).Draw(p.T, "cell_type"),
 		text: text.Draw(p.T, "source"),
 	}
@@ -220,8 +221,8 @@ func TestSurgical(t *testing.T) {
 			if err != nil || string(src) != s.text || c.Start != s.start || c.End != s.end || string(c.Kind) != s.kind {
 				t.Fatalf("cell %d: %+v %q %v, want %+v in\n%s", i+1, c, src, err, s, text)
 			}
-			if top := strings.Count(text[:c.Start], "\n") + 1; c.Top > top {
-				t.Fatalf("cell %d begins at line %d, its source at %d", i+1, c.Top, top)
+			if top := strings.Count(text[:s.cell], "\n") + 1; c.Top != top || c.Line != 1 {
+				t.Fatalf("cell %d begins at line %d, want %d in\n%s", i+1, c.Top, top, text)
 			}
 			want = append(want, s.text)
 		}

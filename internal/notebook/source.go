@@ -70,7 +70,7 @@ func (src *source) add(s *parser, raw, inside span) error {
 }
 
 // keeps returns how many pieces at the start and at the end of the source stay when it becomes
-// next. What is between them is whole lines, of both.
+// next. What is between them in next is whole lines.
 func (src *source) keeps(next []byte) (head, tail int) {
 	for i, p := range src.pieces {
 		if p.text.end > len(next) || !bytes.Equal(next[p.text.start:p.text.end], src.text[p.text.start:p.text.end]) {
@@ -86,7 +86,7 @@ func (src *source) keeps(next []byte) (head, tail int) {
 		if p.start+shift < src.end(head) || !bytes.Equal(next[p.start+shift:p.end+shift], src.text[p.start:p.end]) {
 			break
 		}
-		if endsLine(next[:p.start+shift]) && endsLine(src.text[:p.start]) {
+		if endsLine(next[:p.start+shift]) {
 			tail = len(src.pieces) - i
 		}
 	}
