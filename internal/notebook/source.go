@@ -18,7 +18,7 @@ type source struct {
 
 // decode decodes the source of an .ipynb's cell.
 func (b *Book) decode(c *Cell) (*source, error) {
-	src := &source{list: b.text[c.Start] == '['}
+	src := &source{list: b.text[c.Start] == '[', text: make([]byte, 0, c.End-c.Start)}
 	s := &parser{name: b.Name, text: b.text, pos: c.Start}
 	if !src.list {
 		end := c.End - 1
