@@ -55,17 +55,25 @@ var Targets = []rewrite.Target{rewrite.File, rewrite.Block}
 
 // Case is one golden case.
 type Case struct {
-	Name string // "x" of x.txtar
+	Archive
 	Cell []byte
+	opts rewrite.Options // for any target
+}
+
+// Archive is a case's file.
+type Archive struct {
+	Name string // "x" of x.txtar
 
 	path string
 	raw  []byte // as read, or last written
 	ar   *txtar.Archive
-	opts rewrite.Options // for any target
 }
 
 // Load reads the cases in dir, in the order of their names.
-func Load(dir string) ([]*Case, error) {
+func Load(dir string) ([]*Case, error) { return load(dir, parse) }
+
+// load reads the cases in dir, each as parse does.
+func load[C any](dir string, parse func(path string, text []byte) (C, error)) ([]C, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil {
 		return nil, err
@@ -73,7 +81,7 @@ func Load(dir string) ([]*Case, error) {
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("no golden cases in %s", dir)
 	}
-	var cases []*Case
+	var cases []C
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -89,34 +97,46 @@ func Load(dir string) ([]*Case, error) {
 }
 
 func parse(path string, text []byte) (*Case, error) {
-	name := strings.TrimSuffix(filepath.Base(path), ".txtar")
-	c := &Case{Name: name, path: path, raw: text, ar: txtar.Parse(text)}
-	if !bytes.Equal(txtar.Format(c.ar), text) {
-		return nil, fmt.Errorf("an update would not keep this text byte for byte (end it in a newline, and quote what txtar cannot hold)")
+	a, err := parseArchive(path, text, func(name string) bool {
+		return slices.Contains(known, name) || strings.HasSuffix(name, ".go")
+	})
+	if err != nil {
+		return nil, err
 	}
-	if len(bytes.TrimSpace(c.ar.Comment)) == 0 {
-		return nil, fmt.Errorf("no prose (say above the first section why the case exists)")
+	c := &Case{Archive: a}
+	ok := false
+	if c.Cell, ok = c.Section("cell"); !ok {
+		return nil, fmt.Errorf("no section cell")
+	}
+	return c, c.options()
+}
+
+// parseArchive reads a case whose sections have known names.
+func parseArchive(path string, text []byte, known func(section string) bool) (Archive, error) {
+	name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+	a := Archive{Name: name, path: path, raw: text, ar: txtar.Parse(text)}
+	if !bytes.Equal(txtar.Format(a.ar), text) {
+		return a, fmt.Errorf("an update would not keep this text byte for byte (end it in a newline, and quote what txtar cannot hold)")
+	}
+	if len(bytes.TrimSpace(a.ar.Comment)) == 0 {
+		return a, fmt.Errorf("no prose (say above the first section why the case exists)")
 	}
 	seen := map[string]bool{}
-	for _, f := range c.ar.Files {
+	for _, f := range a.ar.Files {
 		base := strings.TrimSuffix(f.Name, ".quoted")
-		if !slices.Contains(known, base) && !strings.HasSuffix(base, ".go") {
-			return nil, fmt.Errorf("unknown section %s", f.Name)
+		if !known(base) {
+			return a, fmt.Errorf("unknown section %s", f.Name)
 		}
 		target := strings.TrimSuffix(base, ".error")
 		if seen[target] {
-			return nil, fmt.Errorf("a second section %s", f.Name)
+			return a, fmt.Errorf("a second section %s", f.Name)
 		}
 		seen[target] = true
 		if _, err := decode(f); err != nil {
-			return nil, fmt.Errorf("section %s: %v", f.Name, err)
+			return a, fmt.Errorf("section %s: %v", f.Name, err)
 		}
 	}
-	if !seen["cell"] {
-		return nil, fmt.Errorf("no section cell")
-	}
-	c.Cell, _ = c.Section("cell")
-	return c, c.options()
+	return a, nil
 }
 
 var known = []string{"flags", "cell", "template", "file", "block", "file.error", "block.error", "notes", "compile", "run"}
@@ -220,7 +240,7 @@ func _() {
 `
 
 // Section returns a section's text, unquoted.
-func (c *Case) Section(name string) ([]byte, bool) {
+func (c *Archive) Section(name string) ([]byte, bool) {
 	for _, f := range c.ar.Files {
 		if strings.TrimSuffix(f.Name, ".quoted") == name {
 			text, _ := decode(f) // parse has checked it
@@ -256,7 +276,7 @@ func (c *Case) Support() []txtar.File {
 
 // Set puts text into a section, in the place that it has, or else at the end. The code
 // and the refusal of one target share their place.
-func (c *Case) Set(name string, text []byte) {
+func (c *Archive) Set(name string, text []byte) {
 	f := encode(name, text)
 	target := strings.TrimSuffix(name, ".error")
 	for i, old := range c.ar.Files {
@@ -269,7 +289,7 @@ func (c *Case) Set(name string, text []byte) {
 }
 
 // Save writes the case back to its file, if anything in it has changed.
-func (c *Case) Save() error {
+func (c *Archive) Save() error {
 	text := txtar.Format(c.ar)
 	if bytes.Equal(text, c.raw) {
 		return nil

@@ -126,7 +126,7 @@ func hoistedText(c *cell, p *plan, bodyless map[int]int) *fragment {
 			below = end + 1
 		}
 		if end, ok := bodyless[d.kw]; ok {
-			f.copy(c.source, d.start, end)
+			f.append(p.inner.apply(c.source, d.start, end))
 		} else if d.semi >= 0 {
 			f.append(p.inner.apply(c.source, d.start, d.semi))
 			f.append(p.inner.apply(c.source, d.semi+1, d.end))

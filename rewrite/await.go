@@ -129,20 +129,29 @@ func isLetter(b byte) bool {
 type shape int
 
 const (
-	background shape = iota // a closure
-	coroutine               // a closure that can await
-	waited                  // a closure that can await, and that is waited for
-	inPlace                 // the statements as they are, but for the awaits
+	background    shape = iota // a closure
+	coroutine                  // a closure that can await
+	waited                     // a closure that can await, and that is waited for
+	inPlace                    // the statements as they are, but for the awaits
+	cellFunc                   // the body of a program's function
+	cellCoroutine              // likewise, as a closure that can await, and that is waited for
 )
+
+// hasResult reports whether the cell returns anything.
+func (s shape) hasResult() bool { return s != inPlace && s != cellFunc && s != cellCoroutine }
 
 // shape returns what the cell becomes: with an await, that depends on whether somebody asked for
 // an EventualResult.
 func (c *cell) shape(target Target) shape {
 	switch {
+	case c.member != nil && !c.wraps && len(c.awaits) == 0:
+		return cellFunc
 	case len(c.awaits) == 0:
 		return background
 	case c.wraps:
 		return coroutine
+	case c.member != nil:
+		return cellCoroutine
 	case target == Block:
 		return inPlace
 	}
@@ -154,6 +163,8 @@ func (s shape) function(deferred bool) string {
 	switch {
 	case s == waited:
 		return "MustWaitFor"
+	case s == cellCoroutine:
+		return "WaitFor"
 	case s == coroutine && deferred:
 		return "RunDeferredCoroutine"
 	case s == coroutine:
@@ -329,7 +340,7 @@ func (p *planner) planAwaits() *Error {
 			p.plan.co = numbered("co", words)
 		}
 	}
-	if p.plan.shape == waited {
+	if p.plan.shape == waited || p.plan.shape == cellCoroutine {
 		p.plan.timeout = p.seconds(p.awaits[0].off)
 	}
 	p.plan.awaits = p.awaits
@@ -338,7 +349,7 @@ func (p *planner) planAwaits() *Error {
 		call, first := "MustAwait", p.plan.co
 		if p.plan.shape == inPlace {
 			call, first = "MustAwaitFor", p.seconds(a.off)
-		} else if a.returned || final != nil && ast.Unparen(final) == ast.Expr(a.x) {
+		} else if p.plan.shape.hasResult() && (a.returned || final != nil && ast.Unparen(final) == ast.Expr(a.x)) {
 			a.pair = true
 		}
 		if a.pair {

@@ -40,8 +40,11 @@ type facts struct {
 // the promise that what is emitted was checked.
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}, channels: map[int]bool{}}
-	know.untyped = s.shape(opts.Target) == inPlace // it has no result
+	know.untyped = !s.shape(opts.Target).hasResult()
 	packages := &loader{packages: opts.Env.packages}
+	if s.member != nil {
+		packages = s.member.loader
+	}
 	for {
 		p, err := makePlan(s, opts, name, &know)
 		if err != nil {
@@ -125,7 +128,11 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 			return false, err
 		}
 	}
-	files, broken := c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.name, c.file)
+	var files []*ast.File
+	broken := ""
+	if c.cell.member == nil {
+		files, broken = c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.name, c.file)
+	}
 	c.broken, c.know.incomplete = broken != "", nil
 	files = append(files, c.file)
 	c.files = files
@@ -179,6 +186,11 @@ func (c *checker) findVars() error {
 	for _, v := range c.wanted {
 		var typ varType
 		obj, ok := byOff[v.off]
+		if m := c.cell.member; m != nil {
+			m.bind(v.ident, obj.Type())
+			c.know.vars[v.off] = typ // main.go spells it
+			continue
+		}
 		if ok {
 			typ.typ, ok = s.spell(obj.Type())
 		}
@@ -229,9 +241,10 @@ func targetSizes() types.Sizes {
 
 // run runs go/types.
 func (c *checker) run(files []*ast.File) {
+	m := c.cell.member
 	c.errs = nil
 	c.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
-	if c.seeks() || len(c.awaits) > 0 {
+	if c.seeks() || len(c.awaits) > 0 || m != nil {
 		c.info.Types = map[ast.Expr]types.TypeAndValue{} // large, for a large cell
 	}
 	conf := types.Config{
@@ -239,15 +252,35 @@ func (c *checker) run(files []*ast.File) {
 		Importer:    c.found,
 		FakeImportC: true, // for the package's other files
 		Sizes:       targetSizes(),
-		Error: func(err error) {
-			e := err.(types.Error)
-			last := len(c.errs) - 1
-			if text, ok := strings.CutPrefix(e.Msg, "\t"); ok && last >= 0 {
-				c.errs[last].rest = append(c.errs[last].rest, typeError{pos: e.Pos, msg: text})
-				return
-			}
-			c.errs = append(c.errs, typeError{pos: e.Pos, msg: e.Msg, soft: e.Soft})
-		},
+		Error:       collect(&c.errs),
 	}
-	c.pkg, _ = conf.Check(cmp.Or(c.found.Path, c.opts.Package), c.fset, files, &c.info)
+	if m == nil {
+		c.pkg, _ = conf.Check(cmp.Or(c.found.Path, c.opts.Package), c.fset, files, &c.info)
+		return
+	}
+	conf.Importer = m
+	c.pkg = m.pkg
+	c.info.Scopes = map[ast.Node]*types.Scope{}
+	types.NewChecker(&conf, c.fset, c.pkg, &c.info).Files(files) // Error has what it returns
+}
+
+// collect returns a function that appends what go/types reports to errs.
+func collect(errs *[]typeError) func(error) {
+	return func(err error) {
+		e := err.(types.Error)
+		last := len(*errs) - 1
+		if text, ok := strings.CutPrefix(e.Msg, "\t"); ok && last >= 0 {
+			(*errs)[last].rest = append((*errs)[last].rest, typeError{pos: e.Pos, msg: text})
+			return
+		}
+		*errs = append(*errs, typeError{pos: e.Pos, msg: e.Msg, soft: e.Soft})
+	}
+}
+
+// scopeAt returns the innermost scope at a position.
+func (c *checker) scopeAt(pos token.Pos) *types.Scope {
+	if c.cell.member != nil {
+		return c.info.Scopes[c.file].Innermost(pos) // a program's package has very many files
+	}
+	return c.pkg.Scope().Innermost(pos)
 }

@@ -228,12 +228,17 @@ func (p *planner) typeSpec(id *ast.Ident) *ast.TypeSpec {
 		spec, _ := id.Obj.Decl.(*ast.TypeSpec)
 		return spec
 	}
-	if it := p.named[id.Name]; it != nil {
-		if d, ok := it.node.(*ast.GenDecl); ok {
-			for _, s := range d.Specs {
-				if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == id.Name {
-					return s
-				}
+	it := p.named[id.Name]
+	if it == nil && p.member != nil {
+		it = p.member.itemOf(id.Name)
+	}
+	if it == nil {
+		return nil
+	}
+	if d, ok := it.node.(*ast.GenDecl); ok {
+		for _, s := range d.Specs {
+			if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == id.Name {
+				return s
 			}
 		}
 	}

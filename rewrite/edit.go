@@ -96,6 +96,21 @@ func (e edits) apply(src *source, start, end int) *fragment {
 	return f
 }
 
+// offset returns where in the cell the byte at of the fragment's text is.
+func (f *fragment) offset(at int) (int, bool) {
+	i, ok := slices.BinarySearchFunc(f.pieces, at, func(p piece, at int) int { return cmp.Compare(p.at, at) })
+	if !ok {
+		i--
+	}
+	for ok && i+1 < len(f.pieces) && f.pieces[i+1].at == at {
+		i++ // behind a mark
+	}
+	if i < 0 || at >= f.pieces[i].at+f.pieces[i].n {
+		return 0, false
+	}
+	return f.pieces[i].src + at - f.pieces[i].at, true
+}
+
 // lineIn returns a function that gives the cell's line of the first byte in [off, end) of
 // the fragment that is the cell's, or 0 if all of it is ours. Offsets must not decrease
 // between calls.

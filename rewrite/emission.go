@@ -14,6 +14,10 @@ import (
 func (c *checker) emit() *Error {
 	f := &fragment{}
 	c.text = f
+	if m := c.cell.member; m != nil {
+		c.text, c.bodyAt = m.emission(c.plan)
+		return nil
+	}
 	if c.opts.Target == Block && c.emitInFile() {
 		return nil
 	}
@@ -133,12 +137,19 @@ const emissionName = "emission"
 // parse parses the emission and finds the body in it.
 func (c *checker) parse() *Error {
 	c.fset = c.opts.Env.fset
+	if c.cell.member != nil {
+		c.fset = c.cell.member.fset
+	}
 	f, err := parser.ParseFile(c.fset, emissionName, c.text.text, parser.SkipObjectResolution)
 	if err != nil {
 		return c.cell.errorf(c.cell.headerOff(), "%v", err)
 	}
 	c.file = f
-	path, _ := astutil.PathEnclosingInterval(f, f.FileStart+token.Pos(c.bodyAt), f.FileStart+token.Pos(c.bodyAt))
+	if c.cell.member != nil {
+		blankDeclarations(f)
+	}
+	before := f.FileStart + token.Pos(c.bodyAt) - 1 // the end of a line of ours
+	path, _ := astutil.PathEnclosingInterval(f, before, before)
 	for _, n := range path {
 		switch n := n.(type) {
 		case *ast.FuncLit:
@@ -146,7 +157,7 @@ func (c *checker) parse() *Error {
 				c.body = n.Body
 			}
 		case *ast.FuncDecl:
-			if c.shape == inPlace {
+			if c.shape == inPlace || c.shape == cellFunc {
 				c.body = n.Body
 			}
 		}

@@ -118,19 +118,15 @@ func (c *checker) offset(pos token.Pos) (int, bool) {
 			return imp.off, imp.off >= 0
 		}
 	}
-	i, ok := slices.BinarySearchFunc(c.text.pieces, at, func(p piece, at int) int { return cmp.Compare(p.at, at) })
-	if !ok {
-		i--
+	if off, ok := c.text.offset(at); ok {
+		return off, true
 	}
-	if i < 0 || at >= c.text.pieces[i].at+c.text.pieces[i].n {
-		for _, a := range c.awaitCalls {
-			if a.call.Pos() <= pos && pos < a.operand.Pos() {
-				return a.off, true
-			}
+	for _, a := range c.awaitCalls {
+		if a.call.Pos() <= pos && pos < a.operand.Pos() {
+			return a.off, true
 		}
-		return 0, false
 	}
-	return c.text.pieces[i].src + at - c.text.pieces[i].at, true
+	return 0, false
 }
 
 // importOf returns the plan's import that spec is.

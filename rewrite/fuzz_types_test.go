@@ -83,7 +83,7 @@ func importsOf(src []byte) []string {
 	if err != nil {
 		return nil
 	}
-	c, err := split(s)
+	c, err := split(s, nil)
 	if err != nil {
 		return nil
 	}

@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 					}
 				})
 			}
-			saveGolden(t, c)
+			saveGolden(t, &c.Archive)
 		})
 	}
 	if !testing.Short() {
@@ -64,7 +64,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func saveGolden(t *testing.T, c *golden.Case) {
+func saveGolden(t *testing.T, c *golden.Archive) {
 	if *update {
 		if err := c.Save(); err != nil {
 			t.Error(err)
@@ -73,7 +73,7 @@ func saveGolden(t *testing.T, c *golden.Case) {
 }
 
 // wantGolden compares a section of a case with what there is, or updates it.
-func wantGolden(t *testing.T, c *golden.Case, section string, got []byte) {
+func wantGolden(t *testing.T, c *golden.Archive, section string, got []byte) {
 	t.Helper()
 	want, ok := c.Section(section)
 	switch {
@@ -101,16 +101,16 @@ func checkGolden(t *testing.T, c *golden.Case, target rewrite.Target) *rewrite.O
 		if e := (*rewrite.Error)(nil); !errors.As(err, &e) {
 			t.Errorf("%T, not an *Error", err)
 		}
-		wantGolden(t, c, string(target)+".error", []byte(err.Error()+"\n"))
+		wantGolden(t, &c.Archive, string(target)+".error", []byte(err.Error()+"\n"))
 		return nil
 	}
-	wantGolden(t, c, string(target), out.Code)
+	wantGolden(t, &c.Archive, string(target), out.Code)
 	var notes []byte
 	for _, d := range out.Diagnostics {
 		notes = fmt.Appendf(notes, "%s: %s: %s\n", d.Pos, d.Severity, strings.TrimSuffix(d.Msg, "\n"))
 	}
 	if _, ok := c.Section("notes"); ok || notes != nil {
-		wantGolden(t, c, "notes", notes)
+		wantGolden(t, &c.Archive, "notes", notes)
 	}
 
 	again, err := rewrite.Cell(out.Code, opts)
@@ -290,7 +290,7 @@ func (b *goldenBuild) build() {
 		got := said[u.pkg]
 		delete(said, u.pkg)
 		if _, ok := u.Section("compile"); ok {
-			wantGolden(b.t, u.Case, "compile", []byte(strings.Join(got, "")))
+			wantGolden(b.t, &u.Archive, "compile", []byte(strings.Join(got, "")))
 		} else if got != nil {
 			b.t.Errorf("%s does not compile:\n%s", u.pkg, strings.Join(got, ""))
 		} else {
@@ -301,7 +301,7 @@ func (b *goldenBuild) build() {
 				b.run(u)
 			}
 		}
-		saveGolden(b.t, u.Case)
+		saveGolden(b.t, &u.Archive)
 	}
 	for pkg, lines := range said {
 		b.t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))
@@ -354,5 +354,5 @@ func (b *goldenBuild) run(u goldenUnit) {
 	if err != nil {
 		b.t.Errorf("%s: %v\n%s", u.Name, err, stderr.Bytes())
 	}
-	wantGolden(b.t, u.Case, "run", out)
+	wantGolden(b.t, &u.Archive, "run", out)
 }

@@ -93,7 +93,9 @@ func (p *planner) planImports() *Error {
 			return err
 		}
 	}
-	if err := p.chooseRuntime(); err != nil {
+	if p.member != nil {
+		p.borrowImports()
+	} else if err := p.chooseRuntime(); err != nil {
 		return err
 	}
 	if r := p.know.result; r != nil {
@@ -127,7 +129,7 @@ func (p *planner) collectImports(u *unit) *Error {
 			return p.errorf(imp.off, "an import cannot be called %s, which the emitted code needs", name)
 		case imp.path == "C":
 			return p.errorf(imp.off, "a cell cannot use cgo (import \"C\" needs a file of its own)")
-		case name == p.plan.name && name != "_":
+		case name == p.plan.name && name != "_" && p.member == nil:
 			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
 		case seen[name+imp.Path], p.know.dropped[imp.off], imp.group == 0 && !p.usesImport(spec, name):
 			continue

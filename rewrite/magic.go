@@ -44,6 +44,25 @@ type setting struct {
 	settings
 }
 
+// next returns what holds in the next cell.
+func (s settings) next() settings {
+	s.name, s.wrap = arg{}, false
+	return s
+}
+
+// settle runs the cell's magics, and returns what they print and what holds at its end. Then it is
+// known what the cell becomes, and which awaits are operators.
+func (c *cell) settle(before settings, opts *Options) ([]Diagnostic, settings, *Error) {
+	notes, err := c.applyMagics(before)
+	if err != nil {
+		return nil, before, err
+	}
+	st := c.at(len(c.text))
+	c.wraps = st.wrap || opts.Assign != "" || opts.Template != nil
+	c.blankAwaits()
+	return notes, st, nil
+}
+
 // at returns what holds at off.
 func (c *cell) at(off int) settings {
 	i := sort.Search(len(c.settings), func(i int) bool { return c.settings[i].off > off })
@@ -74,6 +93,9 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	c.settings = []setting{{0, st}}
 	var notes []Diagnostic
 	for _, line := range c.magics {
+		if c.member != nil && isMainMark(c.text[line.start:line.end]) {
+			continue
+		}
 		call, err := c.parseMagic(line)
 		if err != nil {
 			return nil, err
@@ -100,6 +122,10 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	}
 	return notes, nil
 }
+
+// isMainMark reports whether a line is GoNB's mark of where func main begins, which says nothing
+// that a program needs to know.
+func isMainMark(line []byte) bool { return string(line) == "%%" || string(line) == "%main" }
 
 // magicCall is a magic's line, parsed.
 type magicCall struct {

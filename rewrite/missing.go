@@ -64,7 +64,7 @@ func (c *checker) hint(msg string, pos token.Pos) string {
 //
 // x/tools/imports would do that too, but its tables cost every process 0.7 ms at its start.
 func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, error) {
-	if !c.opts.FixImports || c.opts.Target == Block {
+	if !c.opts.FixImports || c.opts.Target != File {
 		return false, nil
 	}
 	want := map[string][]string{} // candidates by name
@@ -95,26 +95,35 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 			fixed = c.fix(want[name][0]) || fixed
 			continue
 		}
-		paths := slices.DeleteFunc(slices.Clone(want[name]), func(path string) bool {
-			pkg, err := found.Import(path)
-			if err != nil {
-				return true
-			}
-			for sel := range used[name] {
-				if pkg.Scope().Lookup(sel) == nil {
-					return true
-				}
-			}
-			return false
-		})
-		if len(paths) > 1 {
-			paths = slices.DeleteFunc(paths, func(path string) bool { return !imported(files, path) })
-		}
-		if len(paths) == 1 {
-			fixed = c.fix(paths[0]) || fixed
+		if path, ok := standardWith(name, used[name], found, func(path string) bool { return imported(files, path) }); ok {
+			fixed = c.fix(path) || fixed
 		}
 	}
 	return fixed, nil
+}
+
+// standardWith returns the standard library's package of a name that has all that is selected from
+// it. Of several it is the one that is preferred, or none.
+func standardWith(name string, selected map[string]bool, found *importer.Packages, preferred func(path string) bool) (string, bool) {
+	paths := slices.DeleteFunc(slices.Clone(standardCalled()[name]), func(path string) bool {
+		pkg, err := found.Import(path)
+		if err != nil {
+			return true
+		}
+		for sel := range selected {
+			if pkg.Scope().Lookup(sel) == nil {
+				return true
+			}
+		}
+		return false
+	})
+	if len(paths) > 1 {
+		paths = slices.DeleteFunc(paths, func(path string) bool { return !preferred(path) })
+	}
+	if len(paths) != 1 {
+		return "", false
+	}
+	return paths[0], true
 }
 
 // fix imports path in the next plan, and reports whether that is new.

@@ -52,6 +52,9 @@ func (u *unit) end(n ast.Node) int { return u.off(n.End()) }
 func parse(c *cell, name string) (*syntax, *Error) {
 	s := &syntax{cell: c}
 	mode := parser.SkipObjectResolution
+	if c.member != nil {
+		mode = 0 // any name may be another cell's
+	}
 	for _, word := range []string{name, "reactor", "panic"} {
 		if len(c.decls) > 0 || word != "_" && bytes.Contains(c.code, []byte(word)) {
 			mode = 0

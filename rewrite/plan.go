@@ -30,6 +30,8 @@ type plan struct {
 	// of the variables that they use are known, and the ends of their signatures.
 	bodyless map[int]int
 	wanted   []pkgVar // those variables, without their types
+	display  bool     // the cell ends in an expression to show
+	silent   bool     // it does, and in a semicolon
 	warnings []Diagnostic
 
 	output func() (*Output, *Error) // assembled in the background
@@ -87,6 +89,7 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 		p.planAwaits,
 		p.planReturns,
 		p.planUnused,
+		p.planNames,
 	} {
 		if err := stage(); err != nil {
 			return nil, err
@@ -139,11 +142,12 @@ func (p *planner) checkResultName() *Error {
 		return nil
 	}
 	off := p.nameOff
-	if _, ok := p.named[name]; ok && p.opts.Target == File {
+	if _, ok := p.named[name]; ok && p.opts.Target != Block {
 		at, _ := p.declaredAt(name)
 		return p.errorf(at, "%s is declared here and is also the variable of the result (choose another name)", name)
 	}
 	switch {
+	case p.member != nil: // another name will do
 	case name == "error" || name == "any" || name == "nil":
 		return p.errorf(off, "the variable cannot be called %s, which the emitted code needs", name)
 	case p.opts.Target == File && types.Universe.Lookup(name) != nil && p.uses(name):

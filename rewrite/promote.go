@@ -18,17 +18,24 @@ import (
 // That needs their types. Until they are known, the functions go without their bodies, and the
 // check finds the types out.
 func (p *planner) promote() *Error {
-	if !p.know.checked || p.opts.Target != File {
+	if !p.know.checked || p.opts.Target == Block {
 		return nil
 	}
-	names := p.usedByMethods()
+	var names map[string]bool
+	if p.member != nil && p.member.isPlain() {
+		names = p.member.sharedNames()
+	} else {
+		names = p.usedByMethods()
+	}
 	if len(names) == 0 {
 		return nil
 	}
-	p.addTogether(names)
+	if p.member == nil {
+		p.addTogether(names)
+	}
 	for _, it := range p.items {
 		// It would run before the cell does.
-		if f := it.function(); f != nil && f.Recv == nil && f.Name.Name == "init" {
+		if f := it.function(); f != nil && f.Recv == nil && f.Name.Name == "init" && p.member == nil {
 			if id := p.firstOf(it, names); id != nil {
 				return p.errorf(id.off, "func init cannot use the cell's variable %s", id.name)
 			}
@@ -44,6 +51,11 @@ func (p *planner) promote() *Error {
 	if !known {
 		p.dropBodies(names)
 		p.plan.wanted, p.plan.vars = p.plan.vars, nil
+		return nil
+	}
+	if p.member != nil {
+		p.plan.vars = nil // main.go declares them
+		p.assignShared(names)
 		return nil
 	}
 	for _, stmt := range p.list {

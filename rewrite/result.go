@@ -147,7 +147,7 @@ func (c *checker) finalCall() ast.Expr {
 		return nil
 	}
 	fun := c.info.Types[call.Fun]
-	if value := c.info.Types[call]; !fun.IsType() && !fun.IsBuiltin() || !value.IsValue() {
+	if !fun.IsType() && !fun.IsBuiltin() && !c.shows(call) || !c.info.Types[call].IsValue() {
 		return nil
 	}
 	return last
@@ -167,7 +167,7 @@ func (c *checker) universal(pos token.Pos, names ...string) bool {
 			return false
 		}
 		if c.redeclared[name] {
-			if _, obj := c.pkg.Scope().Innermost(pos).LookupParent(name, pos); obj != types.Universe.Lookup(name) {
+			if _, obj := c.scopeAt(pos).LookupParent(name, pos); obj != types.Universe.Lookup(name) {
 				return false
 			}
 		}

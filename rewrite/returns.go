@@ -19,8 +19,11 @@ import (
 //
 // With types, see [form].
 func (p *planner) planReturns() *Error {
-	if p.plan.shape == inPlace {
+	switch {
+	case p.plan.shape == inPlace:
 		return nil // they are the function's around the block
+	case !p.plan.shape.hasResult():
+		return p.planDisplay()
 	}
 	for _, stmt := range p.list {
 		ast.Inspect(stmt, func(n ast.Node) bool {

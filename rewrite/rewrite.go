@@ -40,6 +40,7 @@ type Options struct {
 	Assign    string              // the variable's name; default: the magic's, else "_"
 	Package   string              // of a file; default "main"
 	Runtime   string              // import path; default DefaultRuntime
+	Host      string              // import path of what runs a program; default DefaultHost
 	Template  *templates.Skeleton // from templates.Parse, of the target's kind; default: cellwrap's own
 	Types     Types               // default TypesAuto
 	Env       *Env                // what the cell may use; nil: as with TypesOff, since nothing is known
@@ -132,6 +133,7 @@ func (o Options) withDefaults() *Options {
 	set((*string)(&o.Target), string(File))
 	set(&o.Package, "main")
 	set(&o.Runtime, DefaultRuntime)
+	set(&o.Host, DefaultHost)
 	return &o
 }
 
@@ -177,19 +179,15 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		}
 	}
 	go opts.skeleton() // the first one is parsed while the cell is
-	c, err := split(src)
+	c, err := split(src, nil)
 	if err != nil {
 		return nil, err
 	}
-	notes, err := c.applyMagics(before)
+	notes, st, err := c.settle(before, opts)
 	if err != nil {
 		return nil, err
 	}
-	st := c.at(len(text))
-	c.wraps = st.wrap || opts.Assign != "" || opts.Template != nil
-	c.blankAwaits()
-	r := &rewritten{after: st}
-	r.after.name, r.after.wrap = arg{}, false
+	r := &rewritten{after: st.next()}
 	if opts.MagicOnly && !st.wrap && len(c.awaits) == 0 {
 		r.out = src.unchanged()
 		r.out.Diagnostics = notes

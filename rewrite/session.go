@@ -85,7 +85,7 @@ func (c *checker) resultVar() []ast.Spec {
 // locals returns the variables that the body declares and whose types can be named.
 func (c *checker) locals() []ast.Spec {
 	var specs []ast.Spec
-	scope := c.pkg.Scope().Innermost(c.body.Rbrace)
+	scope := c.scopeAt(c.body.Rbrace)
 	s := c.speller()
 	for _, stmt := range c.body.List {
 		for _, id := range declaredBy(unlabeled(stmt, nil)) {

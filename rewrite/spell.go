@@ -12,7 +12,9 @@ import (
 
 // speller writes types as they are named in front of the closure.
 type speller struct {
-	*checker
+	opts  *Options
+	pkg   *types.Package
+	file  *ast.File // where the type will stand
 	scope *types.Scope
 	pos   token.Pos    // where the type will stand
 	added []importSpec // imports that it needs
@@ -25,7 +27,7 @@ const maxParts = 500
 
 func (c *checker) speller() *speller {
 	pos := c.file.FileStart + token.Pos(c.bodyAt) - 2 // before the closure's brace
-	return &speller{checker: c, scope: c.pkg.Scope().Innermost(pos), pos: pos}
+	return &speller{opts: c.opts, pkg: c.pkg, file: c.file, scope: c.scopeAt(pos), pos: pos}
 }
 
 // spell returns t in Go. It fails for what cannot be named there: a type that is declared inside

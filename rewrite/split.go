@@ -33,6 +33,7 @@ type cell struct {
 	awaits   []int     // where it is
 	settings []setting // in the order of their places; the first is from the start
 	wraps    bool      // whether somebody asked for an EventualResult, or gave a template for one
+	member   *member   // what it is in a program, or nil
 }
 
 // magicLine is a line that is a magic.
@@ -90,8 +91,8 @@ const (
 
 // split takes src apart. The only text that it looks at is tokens: a line of a
 // raw string that begins with % is no magic.
-func split(src *source) (*cell, *Error) {
-	c := &cell{source: src, code: bytes.Clone(src.text)}
+func split(src *source, m *member) (*cell, *Error) {
+	c := &cell{source: src, code: bytes.Clone(src.text), member: m}
 	copy(c.code[:c.bom], "   ")
 	s := &splitter{cell: c, fresh: true, doc: -1}
 	if bytes.Contains(c.code, []byte(await)) {
@@ -275,7 +276,7 @@ func (s *splitter) function(off int, tok token.Token, lit string) *Error {
 	case state == fnNone || state == fnKeyword && tok == token.FUNC:
 		return nil
 	case state == fnKeyword && tok == token.IDENT:
-		if lit == "main" {
+		if lit == "main" && s.member == nil {
 			return s.errorf(off, "a cell cannot declare func main (its statements are what runs)")
 		}
 		s.fn = fnNone

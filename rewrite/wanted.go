@@ -14,10 +14,11 @@ type loader struct {
 	packages *importer.Importer
 	names    importer.Names
 	found    *importer.Packages
+	fixed    bool // found is all that there will be
 }
 
 func (l *loader) load(ctx context.Context, want importer.Names) (*importer.Packages, error) {
-	if l.found == nil || !l.covers(want) {
+	if l.found == nil || !l.fixed && !l.covers(want) {
 		var err error
 		if l.found, err = l.packages.Load(ctx, want); err != nil {
 			return nil, err

@@ -78,6 +78,9 @@ func (c *checker) wording(e typeError, cells bool) string {
 		msg = strings.ReplaceAll(msg, " in argument to "+c.runtime+"."+f, " in return statement")
 	}
 	msg = c.awaitWording(msg)
+	if m := c.cell.member; m != nil {
+		msg = m.restore(strings.ReplaceAll(msg, " in argument to "+m.host+".Display", ""))
+	}
 	msg = strings.NewReplacer(
 		"\n\t\t", "; ", "\n\t", "; ", // have …; want …
 		" (declared at -)", "", // in a package whose positions are not known
