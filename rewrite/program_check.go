@@ -48,29 +48,28 @@ func (p *program) Import(path string) (*types.Package, error) {
 func (p *program) declare() {
 	p.loader = &loader{found: p.found, fixed: true}
 	for {
-		var files []checkedFile
+		var cells []*checker
 		for _, m := range p.good() {
 			if m.checkUses(); m.errs != nil {
 				continue
 			}
-			if f, ok := m.declarations(); ok {
-				files = append(files, f)
+			if c, err := m.declarations(); err != nil {
+				m.errs = ErrorList{err}
+			} else {
+				cells = append(cells, c)
 			}
 		}
-		pkg, errs := p.checkFiles(files)
-		p.pkg = pkg
-		if !p.blame(files, errs) {
+		if p.pkg = p.checkTogether(cells, nil); len(p.good()) == len(cells) {
 			return
 		}
 	}
 }
 
 // declarations returns the cell's declarations as a file without bodies.
-func (m *member) declarations() (checkedFile, bool) {
+func (m *member) declarations() (*checker, *Error) {
 	plan, err := makePlan(m.syntax, m.opts, m.name, &facts{checked: true})
 	if err != nil {
-		m.errs = ErrorList{err}
-		return checkedFile{}, false
+		return nil, err
 	}
 	bodyless := map[int]int{}
 	for _, it := range m.survey.items {
@@ -80,27 +79,20 @@ func (m *member) declarations() (checkedFile, bool) {
 	}
 	text := m.head(plan)
 	text.append(hoistedText(m.syntax.cell, plan, bodyless))
-	return m.parse(text)
+	return m.fileOf(plan, text)
 }
 
-// checkedFile is a text of a cell's, or of nobody's, that is checked with others.
-type checkedFile struct {
-	*ast.File
-	by   *member
-	text *fragment
-}
-
-func (m *member) parse(text *fragment) (checkedFile, bool) {
+// fileOf parses a text of the cell's, for a check of all cells together.
+func (m *member) fileOf(p *plan, text *fragment) (*checker, *Error) {
 	f, err := parser.ParseFile(m.fset, emissionName, text.text, parser.SkipObjectResolution)
 	if err != nil {
-		m.errs = ErrorList{m.syntax.errorf(m.syntax.headerOff(), "%v", err)}
-		return checkedFile{}, false
+		return nil, m.syntax.errorf(m.syntax.headerOff(), "%v", err)
 	}
-	return checkedFile{f, m, text}, true
+	return &checker{plan: p, cell: m.syntax.cell, opts: m.opts, text: text, fset: m.fset, file: f, found: m.found}, nil
 }
 
-// checkFiles checks files as a package.
-func (p *program) checkFiles(files []checkedFile) (*types.Package, []typeError) {
+// checkTogether checks the cells' files, and more, as one package. Errors in cells become theirs.
+func (p *program) checkTogether(cells []*checker, more []*ast.File) *types.Package {
 	var errs []typeError
 	conf := types.Config{
 		GoVersion: p.found.GoVersion,
@@ -108,45 +100,36 @@ func (p *program) checkFiles(files []checkedFile) (*types.Package, []typeError) 
 		Sizes:     targetSizes(),
 		Error:     collect(&errs),
 	}
-	list := make([]*ast.File, len(files))
-	for i, f := range files {
-		list[i] = f.File
+	files := make([]*ast.File, len(cells))
+	for i, c := range cells {
+		files[i] = c.file
 	}
-	pkg, _ := conf.Check("main", p.fset, list, nil)
-	return pkg, errs
+	pkg, _ := conf.Check("main", p.fset, append(files, more...), nil)
+	for _, e := range errs {
+		i, _ := slices.BinarySearchFunc(cells, e.pos, func(c *checker, pos token.Pos) int { return cmp.Compare(c.file.FileEnd, pos) })
+		if i < len(cells) && !isUnusedImport(e.msg) && !strings.Contains(e.msg, "missing function body") {
+			cells[i].errs = append(cells[i].errs, e)
+		}
+	}
+	for _, c := range cells {
+		if c.errs != nil {
+			c.cell.member.errs = c.refusalOf(c.errs)
+		}
+	}
+	return pkg
 }
 
-// blame gives each error to the cell that it is in, and reports whether any is left without its
-// code by that.
-func (p *program) blame(files []checkedFile, errs []typeError) bool {
-	found := map[*member][]finding{}
+// refusalOf returns errors as those of the cell.
+func (c *checker) refusalOf(errs []typeError) ErrorList {
+	var found []finding
 	for _, e := range errs {
-		if isUnusedImport(e.msg) || strings.Contains(e.msg, "missing function body") {
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(files, e.pos, func(f checkedFile, pos token.Pos) int { return cmp.Compare(f.FileEnd, pos) })
-		if i == len(files) || files[i].by == nil {
-			continue
-		}
-		f := files[i]
-		off, ok := f.text.offset(int(e.pos - f.FileStart))
+		off, ok := c.offset(e.pos)
 		if !ok {
-			off = f.by.syntax.headerOff()
+			off = c.cell.headerOff()
 		}
-		found[f.by] = append(found[f.by], finding{e, off, ok})
+		found = append(found, finding{e, off, ok})
 	}
-	for m, list := range found {
-		c := checker{cell: m.syntax.cell, opts: m.opts, fset: p.fset}
-		for _, f := range files {
-			if f.by == m {
-				c.file, c.text = f.File, f.text
-			}
-		}
-		c.found = p.found
-		c.plan = &plan{runtime: p.runtime}
-		m.errs = c.refusal(list)
-	}
-	return len(found) > 0
+	return c.refusal(found)
 }
 
 // bindLate makes functions that have the signature of an earlier one of their name, and follow it,
@@ -180,30 +163,33 @@ func (p *program) bindLate() {
 func (p *program) finish() *ProgramOutput {
 	for {
 		out := &ProgramOutput{}
-		var files []checkedFile
+		var cells []*checker
 		for _, m := range p.good() {
 			if m.checkUses(); m.errs != nil {
 				continue
 			}
 			name := m.function() + ".go"
 			text := m.text().lined(m.syntax.source, name)
-			if f, ok := m.parse(text); ok {
-				files = append(files, f)
-				out.Files = append(out.Files, ProgramFile{name, text.text})
+			c, err := m.fileOf(m.checked.plan, text)
+			if err != nil {
+				m.errs = ErrorList{err}
+				continue
 			}
+			cells = append(cells, c)
+			out.Files = append(out.Files, ProgramFile{name, text.text})
 		}
-		main := p.mainFile()
-		f, err := parser.ParseFile(p.fset, "main.go", main, parser.SkipObjectResolution)
-		if err == nil {
-			files = append(files, checkedFile{f, nil, nil})
+		text := p.mainFile()
+		out.Files = append(out.Files, ProgramFile{"main.go", text})
+		var more []*ast.File
+		if f, err := parser.ParseFile(p.fset, "main.go", text, parser.SkipObjectResolution); err == nil {
+			more = append(more, f)
 		}
-		out.Files = append(out.Files, ProgramFile{"main.go", main})
-		if _, errs := p.checkFiles(files); p.blame(files, errs) {
-			continue
+		p.checkTogether(cells, more)
+		if len(p.good()) == len(cells) {
+			for _, m := range p.members {
+				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})
+			}
+			return out
 		}
-		for _, m := range p.members {
-			out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})
-		}
-		return out
 	}
 }

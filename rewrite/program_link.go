@@ -251,6 +251,9 @@ func (m *member) link(table map[string]*definition, later func(string) *member) 
 		def := table[id.name]
 		switch {
 		case def != nil && def.tok == token.IMPORT:
+			if _, err := m.found.Import(def.imp.path); err != nil {
+				m.errs = append(m.errs, m.syntax.errorf(id.off, "%v (cell %d imports it)", err, def.by.Number))
+			}
 			m.borrow(def.imp)
 		case def != nil:
 			m.outer[id.name] = def

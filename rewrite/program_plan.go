@@ -126,15 +126,23 @@ func (c *checker) shows(call *ast.CallExpr) bool {
 	return !ok || pkg.Imported().Path() != "fmt" || !strings.HasPrefix(name, "Print") && !strings.HasPrefix(name, "Fprint")
 }
 
-// sharedNames returns the variables of the cell that have to be the package's, and can be.
-func (m *member) sharedNames() map[string]bool {
+// sharedNames returns the variables of a program's cell that have to be the package's, less those
+// that cannot be, which no declaration may use.
+func (p *planner) sharedNames() (map[string]bool, *Error) {
 	names := map[string]bool{}
-	for name := range m.shared {
-		if m.own[name].private == "" {
+	for name := range p.member.shared {
+		if d := p.member.own[name]; d.private == "" {
 			names[name] = true
 		}
 	}
-	return names
+	for _, it := range p.items {
+		for _, id := range it.refs {
+			if d := p.member.own[id.name]; d != nil && d.private != "" {
+				return nil, p.errorf(id.off, "a declaration uses the variable %s, whose type %s cannot be written outside of the cell's function", id.name, d.private)
+			}
+		}
+	}
+	return names, nil
 }
 
 // bind makes a variable of the cell, whose type is known now, one of the package's: that of the same

@@ -23,7 +23,10 @@ func (p *planner) promote() *Error {
 	}
 	var names map[string]bool
 	if p.member != nil && p.member.isPlain() {
-		names = p.member.sharedNames()
+		var err *Error
+		if names, err = p.sharedNames(); err != nil {
+			return err
+		}
 	} else {
 		names = p.usedByMethods()
 	}
