@@ -51,7 +51,7 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 			return nil, err
 		}
 		c := checker{plan: p, cell: s.cell, opts: opts, loader: packages, know: know}
-		if know.result != nil || know.untyped {
+		if s.member == nil && (know.result != nil || know.untyped) {
 			p.output = assembling(s.cell, p, opts) // most likely this is the last round
 		}
 		more, errs := c.check(ctx)
@@ -68,7 +68,7 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 			return nil, errs
 		case !more:
 			p.warnings = c.warnings()
-			if p.output == nil {
+			if s.member == nil && p.output == nil {
 				p.output = assembling(s.cell, p, opts)
 			}
 			return &c, nil
@@ -102,6 +102,7 @@ type checker struct {
 
 	awaitCalls []awaitCall     // in order
 	redeclared map[string]bool // names that the emission declares anywhere
+	others     []*checker      // of the program's cells, where all are checked together
 	broken     bool            // another file of the package is
 }
 

@@ -13,6 +13,8 @@ type edit struct {
 	// rank orders insertions at one offset, lowest first: those that end a node come
 	// first, inner node before outer; then those that start one, outer before inner.
 	rank int
+	// renames: the text is another name for what it replaces, and has its position.
+	renames bool
 }
 
 const (
@@ -32,11 +34,18 @@ type Edit struct {
 type edits []edit
 
 func (e *edits) insert(off int, text string, rank int) {
-	*e = append(*e, edit{off, off, text, rank})
+	*e = append(*e, edit{start: off, end: off, text: text, rank: rank})
 }
 
 func (e *edits) replace(start, end int, text string) {
-	*e = append(*e, edit{start, end, text, rankReplace})
+	*e = append(*e, edit{start: start, end: end, text: text, rank: rankReplace})
+}
+
+// rename calls an identifier something else.
+func (e *edits) rename(id ident, name string) {
+	if name != id.name && name != "" {
+		*e = append(*e, edit{start: id.off, end: id.off + len(id.name), text: name, rank: rankReplace, renames: true})
+	}
 }
 
 func (e edits) sort() {
@@ -60,7 +69,8 @@ type fragment struct {
 	pieces []piece
 }
 
-// piece says that n bytes of a fragment's text at `at` are the cell's at src.
+// piece says that n bytes of a fragment's text at `at` are the cell's at src, or if n is 0, that the
+// text of ours there stands for what is at src.
 type piece struct{ at, src, n int }
 
 func (f *fragment) copy(src *source, start, end int) {
@@ -71,6 +81,9 @@ func (f *fragment) copy(src *source, start, end int) {
 }
 
 func (f *fragment) add(s string) { f.text = append(f.text, s...) }
+
+// mark says that the text which comes next stands for the cell's at off.
+func (f *fragment) mark(off int) { f.pieces = append(f.pieces, piece{len(f.text), off, 0}) }
 
 func (f *fragment) append(g *fragment) {
 	for _, p := range g.pieces {
@@ -89,6 +102,9 @@ func (e edits) apply(src *source, start, end int) *fragment {
 			continue
 		}
 		f.copy(src, at, x.start)
+		if x.renames {
+			f.mark(x.start)
+		}
 		f.add(x.text)
 		at = x.end
 	}
@@ -105,7 +121,12 @@ func (f *fragment) offset(at int) (int, bool) {
 	for ok && i+1 < len(f.pieces) && f.pieces[i+1].at == at {
 		i++ // behind a mark
 	}
-	if i < 0 || at >= f.pieces[i].at+f.pieces[i].n {
+	switch {
+	case i < 0:
+		return 0, false
+	case f.pieces[i].n == 0:
+		return f.pieces[i].src, true
+	case at >= f.pieces[i].at+f.pieces[i].n:
 		return 0, false
 	}
 	return f.pieces[i].src + at - f.pieces[i].at, true

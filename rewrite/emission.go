@@ -134,13 +134,22 @@ func (p *plan) blockHeader() string {
 // emissionName stands for the emission in messages of go/types that hold positions.
 const emissionName = "emission"
 
+// emissionName returns what stands for the cell's: of a program, messages hold those of other cells
+// too.
+func (c *cell) emissionName() string {
+	if c.member == nil {
+		return emissionName
+	}
+	return emissionName + strconv.Itoa(c.member.Number)
+}
+
 // parse parses the emission and finds the body in it.
 func (c *checker) parse() *Error {
 	c.fset = c.opts.Env.fset
 	if c.cell.member != nil {
 		c.fset = c.cell.member.fset
 	}
-	f, err := parser.ParseFile(c.fset, emissionName, c.text.text, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(c.fset, c.cell.emissionName(), c.text.text, parser.SkipObjectResolution)
 	if err != nil {
 		return c.cell.errorf(c.cell.headerOff(), "%v", err)
 	}

@@ -87,10 +87,9 @@ func importsOf(src []byte) []string {
 	if err != nil {
 		return nil
 	}
-	if _, err := c.applyMagics((&Options{}).settings()); err != nil {
+	if _, _, err := c.settle((&Options{}).settings(), &Options{}); err != nil {
 		return nil
 	}
-	c.blankAwaits()
 	syntax, err := parse(c, "_")
 	if err != nil || syntax.imports == nil {
 		return nil

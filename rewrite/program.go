@@ -62,6 +62,11 @@ func Program(ctx context.Context, cells []ProgramCell, opts Options) (*ProgramOu
 	if err := p.load(ctx); err != nil {
 		return nil, err
 	}
+	return p.rewrite(ctx)
+}
+
+// rewrite takes the cells through the stages, once the packages are there.
+func (p *program) rewrite(ctx context.Context) (*ProgramOutput, error) {
 	p.link()
 	p.declare()
 	p.bindLate()
@@ -105,7 +110,7 @@ type member struct {
 	needs    []*member
 	result   *definition            // the variable of its result, or nil
 	before   map[string]*definition // while it is linked: what names mean before it
-	checked  *checker               // its plan, which is good
+	plan     *plan                  // which is good
 }
 
 func newProgram(cells []ProgramCell, opts Options) (*program, error) {
@@ -184,8 +189,11 @@ func (p *program) check(ctx context.Context) error {
 			m.errs = Errors(err)
 			continue
 		}
-		m.checked = c
-		m.bindResult()
+		m.plan = c.plan
+		if m.result != nil {
+			m.bindTo(m.result, c.resultType())
+		}
+		c.forget()
 	}
 	return nil
 }

@@ -46,7 +46,6 @@ func (p *program) Import(path string) (*types.Package, error) {
 // method exists from the start, and nothing depends on a variable. A cell that declares what it
 // cannot is left out, and so is what needs it.
 func (p *program) declare() {
-	p.loader = &loader{found: p.found, fixed: true}
 	for {
 		var cells []*checker
 		for _, m := range p.good() {
@@ -84,7 +83,7 @@ func (m *member) declarations() (*checker, *Error) {
 
 // fileOf parses a text of the cell's, for a check of all cells together.
 func (m *member) fileOf(p *plan, text *fragment) (*checker, *Error) {
-	f, err := parser.ParseFile(m.fset, emissionName, text.text, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(m.fset, m.syntax.emissionName(), text.text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, m.syntax.errorf(m.syntax.headerOff(), "%v", err)
 	}
@@ -113,6 +112,7 @@ func (p *program) checkTogether(cells []*checker, more []*ast.File) *types.Packa
 	}
 	for _, c := range cells {
 		if c.errs != nil {
+			c.others = cells
 			c.cell.member.errs = c.refusalOf(c.errs)
 		}
 	}
@@ -170,7 +170,7 @@ func (p *program) finish() *ProgramOutput {
 			}
 			name := m.function() + ".go"
 			text := m.text().lined(m.syntax.source, name)
-			c, err := m.fileOf(m.checked.plan, text)
+			c, err := m.fileOf(m.plan, text)
 			if err != nil {
 				m.errs = ErrorList{err}
 				continue

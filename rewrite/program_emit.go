@@ -29,7 +29,7 @@ func (m *member) emission(p *plan) (f *fragment, bodyAt int) {
 
 // text returns the cell's file, without the //line directives.
 func (m *member) text() *fragment {
-	p := m.checked.plan
+	p := m.plan
 	f := m.head(p)
 	f.append(hoistedText(m.syntax.cell, p, nil))
 	f.add("\nfunc " + m.function() + "() {\n")
@@ -47,7 +47,9 @@ func (m *member) text() *fragment {
 			}
 		}
 	}
-	f.mark(m.syntax.headerOff())
+	if p.shape != cellFunc {
+		f.mark(m.syntax.headerOff())
+	}
 	if m.result != nil {
 		f.add(m.result.emitted + " = ")
 	}
@@ -124,9 +126,6 @@ func (c *checker) resultType() types.Type {
 	fn := c.file.Decls[len(c.file.Decls)-1].(*ast.FuncDecl)
 	return c.info.TypeOf(fn.Body.List[0].(*ast.AssignStmt).Rhs[0])
 }
-
-// mark says that the text which comes next stands for the cell's at off.
-func (f *fragment) mark(off int) { f.pieces = append(f.pieces, piece{len(f.text), off, 0}) }
 
 // lined returns the fragment with directives that give every piece its position in the cell, and
 // the lines that are ours one in the file itself, of the given name.

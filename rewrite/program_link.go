@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/cellwrap/cellwrap/internal/importer"
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -70,9 +71,14 @@ func (p *program) load(ctx context.Context) error {
 		want[p.opts.Runtime] = append(list, "RunCoroutine", "RunDeferredCoroutine", "Coroutine", "WaitFor", "Await", "MustAwait", "FromChannel", "Seconds", "Forever")
 	}
 	delete(want, p.opts.Host) // is made here
-	var err error
-	p.found, err = p.opts.Env.packages.Load(ctx, want)
+	found, err := p.opts.Env.packages.Load(ctx, want)
+	p.use(found)
 	return err
+}
+
+// use makes packages all that there will be.
+func (p *program) use(found *importer.Packages) {
+	p.found, p.loader = found, &loader{found: found, fixed: true}
 }
 
 // units returns what there is of declarations and statements.

@@ -176,14 +176,6 @@ func (m *member) bindTo(d *definition, typ types.Type) {
 	m.vars = append(m.vars, d)
 }
 
-// bindResult makes the variable of the cell's result one of the package's.
-func (m *member) bindResult() {
-	if m.result == nil {
-		return
-	}
-	m.bindTo(m.result, m.checked.resultType())
-}
-
 // holdsLock reports whether a value of type t cannot be copied, by the rule of go vet: it has, or a
 // part of it has, the methods Lock and Unlock of a pointer.
 func holdsLock(t types.Type) bool {
@@ -236,7 +228,7 @@ func (p *planner) assignShared(names map[string]bool) {
 		ast.Inspect(stmt, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && !declaring[id] {
 				if emitted, ok := objs[id.Obj]; ok && id.Obj != nil {
-					p.rename(&p.plan.edits, p.stmts.ident(id), emitted)
+					p.plan.edits.rename(p.stmts.ident(id), emitted)
 				}
 			}
 			return true
@@ -263,7 +255,7 @@ func (p *planner) assignDefined(stmt *ast.AssignStmt, names map[string]bool) {
 		p.plan.edits.replace(off, off+len(":="), " =")
 		for _, id := range ids {
 			if id.Name != "_" {
-				p.rename(&p.plan.edits, p.stmts.ident(id), p.member.own[id.Name].emitted)
+				p.plan.edits.rename(p.stmts.ident(id), p.member.own[id.Name].emitted)
 			}
 		}
 		return
@@ -277,7 +269,7 @@ func (p *planner) assignBehind(ids []*ast.Ident, names map[string]bool, end int)
 	for _, id := range ids {
 		if names[id.Name] {
 			fresh := p.member.fresh(id.Name)
-			p.rename(&p.plan.edits, p.stmts.ident(id), fresh)
+			p.plan.edits.rename(p.stmts.ident(id), fresh)
 			to, from = append(to, p.member.own[id.Name].emitted), append(from, fresh)
 		}
 	}
@@ -312,19 +304,12 @@ func (p *planner) assignDeclared(d *ast.GenDecl, names map[string]bool) {
 				continue
 			}
 			if spec.Values == nil && len(p.plan.labels) == 0 && !p.member.own[id.Name].again {
-				p.rename(&p.plan.edits, p.stmts.ident(id), "_")
+				p.plan.edits.rename(p.stmts.ident(id), "_")
 			} else {
 				again[id.Name] = true
 			}
 		}
 		p.assignBehind(spec.Names, again, p.stmts.end(spec))
-	}
-}
-
-// rename calls an identifier something else.
-func (p *planner) rename(e *edits, id ident, name string) {
-	if name != id.name && name != "" {
-		e.replace(id.off, id.off+len(id.name), name)
 	}
 }
 
@@ -337,9 +322,9 @@ func (p *planner) planNames() *Error {
 	}
 	for _, id := range p.free {
 		if d := m.own[id.name]; d != nil && d.tok != token.VAR {
-			p.rename(&p.plan.edits, id, d.emitted)
+			p.plan.edits.rename(id, d.emitted)
 		} else if d := m.outer[id.name]; d != nil {
-			p.rename(&p.plan.edits, id, d.emitted)
+			p.plan.edits.rename(id, d.emitted)
 		}
 	}
 	for _, it := range p.items {
@@ -352,9 +337,9 @@ func (p *planner) planNames() *Error {
 				continue
 			}
 			if d := m.own[id.name]; d != nil {
-				p.rename(in, id, d.emitted)
+				in.rename(id, d.emitted)
 			} else if d := m.outer[id.name]; d != nil {
-				p.rename(in, id, d.emitted)
+				in.rename(id, d.emitted)
 			}
 		}
 		if it.stays {
@@ -362,9 +347,9 @@ func (p *planner) planNames() *Error {
 		}
 		for _, id := range it.names {
 			if d := m.own[id.name]; d != nil {
-				p.rename(in, id, d.declared)
+				in.rename(id, d.declared)
 			} else if id.name == "init" {
-				p.rename(in, id, m.initName(id))
+				in.rename(id, m.initName(id))
 			}
 		}
 	}

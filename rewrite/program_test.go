@@ -54,6 +54,9 @@ func TestPrograms(t *testing.T) {
 	for pkg, lines := range said {
 		t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))
 	}
+	for pkg, lines := range b.goCommand("vet", "-trimpath", "./run/...") {
+		t.Errorf("go vet: %s\n%s", pkg, strings.Join(lines, ""))
+	}
 	for _, c := range built {
 		t.Run(c.Name+"/run", func(t *testing.T) {
 			wantGolden(t, &c.Archive, "run", runProgram(t, filepath.Join(b.dir, "bin", c.Name)))

@@ -43,14 +43,22 @@ func (c *checker) cellPositions(msg string) string {
 	file := c.fset.File(c.file.FileStart)
 	msg = emissionPosition().ReplaceAllStringFunc(msg, func(s string) string {
 		m := emissionPosition().FindStringSubmatch(s)
-		line, _ := strconv.Atoi(m[1])
-		column, _ := strconv.Atoi(m[2])
-		off, ok := c.offset(file.LineStart(min(line, file.LineCount())) + token.Pos(column-1))
-		if !ok {
+		line, _ := strconv.Atoi(m[2])
+		column, _ := strconv.Atoi(m[3])
+		in, file := c, file
+		if m[1] != "" && m[1] != strconv.Itoa(c.cell.member.Number) && c.others == nil {
+			return "another cell"
+		}
+		for _, other := range c.others {
+			if strconv.Itoa(other.cell.member.Number) == m[1] {
+				in, file = other, other.fset.File(other.file.FileStart)
+			}
+		}
+		pos := file.LineStart(min(line, file.LineCount())) + token.Pos(column-1)
+		if _, ok := in.offset(pos); !ok {
 			return "the emitted code"
 		}
-		at := c.cell.position(off)
-		return fmt.Sprintf("%d:%d", at.Line, at.Column)
+		return strings.TrimPrefix(in.placeFrom(c, pos), " at ")
 	})
 	head, number, ok := strings.Cut(msg, "variable declaration at line ") // that a goto jumps over
 	line, err := strconv.Atoi(number)
@@ -65,7 +73,7 @@ func (c *checker) cellPositions(msg string) string {
 	return fmt.Sprintf("%svariable declaration at line %d", head, in)
 }
 
-var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(emissionName + `:(\d+):(\d+)`) })
+var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(emissionName + `(\d*):(\d+):(\d+)`) })
 
 // wording returns a message in the compiler's words, on one line. A value that the cell returns
 // is an argument of ours in the emission. cells says that it is about the cell's text.
@@ -105,12 +113,27 @@ func (c *checker) wording(e typeError, cells bool) string {
 
 // place returns where the rest of a message is about.
 func (c *checker) place(pos token.Pos) string {
+	for _, other := range c.others {
+		if other.inEmission(pos) {
+			return other.placeFrom(c, pos)
+		}
+	}
 	if !c.inEmission(pos) {
 		return " at " + c.fset.Position(pos).String()
 	}
-	if off, ok := c.offset(pos); ok {
-		at := c.cell.position(off)
-		return fmt.Sprintf(" at %d:%d", at.Line, at.Column)
+	return c.placeFrom(c, pos)
+}
+
+// placeFrom returns where in c's cell a position of its emission is, for a message about the cell of
+// from.
+func (c *checker) placeFrom(from *checker, pos token.Pos) string {
+	off, ok := c.offset(pos)
+	if !ok {
+		return ""
 	}
-	return ""
+	at := c.cell.position(off)
+	if c.cell != from.cell {
+		return " at " + at.String()
+	}
+	return fmt.Sprintf(" at %d:%d", at.Line, at.Column)
 }
