@@ -186,6 +186,9 @@ func (c *checker) ignores(e typeError) bool {
 	if c.seeks() && strings.HasSuffix(e.msg, " in argument to "+c.runtime+".Values (overflows)") {
 		return true // as an int; another return may have a type that it fits
 	}
+	if c.cell.member != nil && isUnusedImport(e.msg) {
+		return true // by what is checked of a program's cell alone
+	}
 	// What the bodies that are left out use is not known yet.
 	return len(c.bodyless) > 0 && (isUnusedImport(e.msg) || e.msg == "generic function is missing function body")
 }

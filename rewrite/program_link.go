@@ -236,6 +236,7 @@ func (m *member) link(table map[string]*definition, later func(string) *member) 
 		return
 	}
 	m.before = nil
+	locals := maps.Clone(p.locals)
 	if !m.isPlain() {
 		m.findClosures()
 	}
@@ -284,11 +285,15 @@ func (m *member) link(table map[string]*definition, later func(string) *member) 
 	}
 	for _, it := range p.items {
 		for _, id := range it.refs {
-			_, local := p.locals[id.name]
+			_, local := locals[id.name]
 			switch {
 			case p.named[id.name] != nil:
 			case local && m.isPlain():
 				m.share(m.own[id.name])
+				if prev := table[id.name]; prev != nil && prev.tok == token.VAR {
+					prev.by.share(prev) // until the cell assigns to it, the declaration sees this
+					m.need(prev.by)
+				}
 			case local || imports(id.name):
 			default:
 				resolve(id)

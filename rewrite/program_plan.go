@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,10 @@ func (p *planner) borrowImports() {
 			imp.rename(m.nameOf(imp.path))
 		}
 	}
+	p.plan.imports = slices.DeleteFunc(p.plan.imports, func(imp importSpec) bool {
+		name := imp.localName()
+		return name != "_" && name != "." && !p.refers(name)
+	})
 	for _, imp := range m.borrowed {
 		imp.rename(imp.localName())
 		p.plan.imports = append(p.plan.imports, imp)
@@ -31,6 +36,11 @@ func (i *importSpec) rename(name string) {
 	if i.Name = name; name == packageName(i.path) {
 		i.Name = ""
 	}
+}
+
+// refers reports whether the cell uses a name that it does not declare where it does so.
+func (p *planner) refers(name string) bool {
+	return p.uses(name) || slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name })
 }
 
 func (p *planner) hasImport(name, path string) bool {
@@ -177,7 +187,9 @@ func (m *member) bindTo(d *definition, typ types.Type) {
 }
 
 // holdsLock reports whether a value of type t cannot be copied, by the rule of go vet: it has, or a
-// part of it has, the methods Lock and Unlock of a pointer.
+// part of it has, the methods Lock and Unlock of a pointer. Of another package's hidden fields there
+// is only the shape, so there it counts how they are called: sync and sync/atomic have a field noCopy,
+// or a blank one of that type.
 func holdsLock(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
@@ -185,7 +197,7 @@ func holdsLock(t types.Type) bool {
 			return true
 		}
 		for f := range u.Fields() {
-			if holdsLock(f.Type()) {
+			if f.Name() == "noCopy" || f.Name() == "_" && isEmpty(f.Type()) || holdsLock(f.Type()) {
 				return true
 			}
 		}
@@ -193,6 +205,11 @@ func holdsLock(t types.Type) bool {
 		return holdsLock(u.Elem())
 	}
 	return false
+}
+
+func isEmpty(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	return ok && s.NumFields() == 0
 }
 
 func isLocker(t types.Type) bool {
