@@ -4,7 +4,7 @@
 // %%run_in_reactor result. Its statements become the body of a closure, the closure is
 // handed to package reactor, and the EventualResult that comes back is assigned to a variable.
 // [Cell] does this for the targets [File], a complete Go file, and [Block], statements for a
-// function's body.
+// function's body. [Program] makes one program of all cells of a notebook.
 //
 // # Stages
 //
@@ -29,6 +29,35 @@
 // new; so the emission that comes out was checked as it is. What go/types says is reported at
 // the cell's own positions (findings.go). Without an Env, identifiers are resolved by the parser,
 // and the result is any.
+//
+// # Programs
+//
+// [Program] makes one package of a notebook's cells. Its stages are of all cells, and it takes each
+// cell through those above:
+//
+//	read      split and parse every cell, with the settings of those before   (program.go)
+//	load      the packages that any cell uses, once                           (program_link.go)
+//	link      what each name means in each cell, by names alone               (program_link.go)
+//	declare   check all declarations together, without bodies                 (program_check.go)
+//	check     plan and check the statements and bodies of a cell, in order    (program_plan.go)
+//	finish    files with //line directives, checked as they will be compiled  (program_emit.go)
+//
+// All checks but the last are of one go/types package: the declarations are in it from the start,
+// with the methods of later cells, and a cell's variables once its check has found their types. So a
+// cell's check does not depend on how many cells there are.
+//
+// A cell's statements are a function. A variable that a later cell or a declaration uses is the
+// package's; so is one that an earlier cell's code uses by its name. Where a later cell declares it
+// again with an identical type it is the same, and is assigned; with another type, or if it holds a
+// lock, it is new from there on. A function with the signature of the one that it follows is a value
+// of the same variable, so earlier callers call it; other functions, types and constants are new from
+// there on. What is new, or called as something that the output cannot have, has the cell's number
+// behind its name; messages have the user's.
+//
+// A variable whose type cannot be written stays local. A cell's func main runs at the cell's end, and
+// its init functions at its begin. The value of a final expression is shown, unless a semicolon ends
+// it or a function of fmt's has printed it. Cells that do not compile are left out; the others are as
+// they would be with them, but that what needs such a cell does not compile either.
 //
 // # What is preserved
 //

@@ -144,8 +144,8 @@ func (p *planner) checkStaying(it *item, jumps []jump) *Error {
 			return p.errorf(off, "method %s cannot be declared inside the closure, and must be: %s", f.Name.Name, it.why)
 		case f.Type.TypeParams != nil:
 			return p.errorf(off, "generic function %s cannot be a closure, and must be: %s", f.Name.Name, it.why)
-		case f.Name.Name == "init":
-			return p.errorf(off, "func init cannot be a closure, and must be: %s", it.why)
+		case f.Name.Name == "init", f.Name.Name == "main":
+			return p.errorf(off, "func %s cannot be a closure, and must be: %s", f.Name.Name, it.why)
 		case p.hasDirective(it):
 			return p.errorf(off, "func %s has a //go: directive, which a closure cannot have, and must be one: %s", f.Name.Name, it.why)
 		case jumpedOver(jumps, it.kw):

@@ -81,36 +81,41 @@ type program struct {
 	opts    *Options // of all cells
 	members []*member
 	fset    *token.FileSet
-	found   *importer.Packages
-	pkg     *types.Package // the declarations of all cells, and variables once they are known
 
+	found  *importer.Packages
+	loader *loader // which has found
 	*names
 
-	loader *loader
-	vars   []*definition // the package's variables and late-bound functions, in order
+	pkg  *types.Package // the declarations of all cells, and variables once they are known
+	vars []*definition  // the package's variables and late-bound functions, in order
 }
 
 // member is a cell of a program.
 type member struct {
 	*program
 	ProgramCell
-	opts   *Options // with its name
+	opts *Options  // with its name
+	errs ErrorList // why it does not compile; what follows is then as far as it went
+
+	// From read.
 	syntax *syntax
 	name   ident // of the result
 	notes  []Diagnostic
-	errs   ErrorList // why it does not compile
 
+	// From link.
 	survey   *planner               // what it declares and uses
+	result   *definition            // the variable of its result, or nil
 	defines  []*definition          // for later cells
 	own      map[string]*definition // what its code means by names that it defines
 	outer    map[string]*definition // what it means by those that it does not
 	uses     []reference            // of outer, in order
 	shared   map[string]bool        // its variables that not only its statements use
 	borrowed []importSpec           // what it uses and does not import
-	needs    []*member
-	result   *definition            // the variable of its result, or nil
+	needs    map[*member]bool
 	before   map[string]*definition // while it is linked: what names mean before it
-	plan     *plan                  // which is good
+	linked   bool
+
+	plan *plan // from check: what is emitted
 }
 
 func newProgram(cells []ProgramCell, opts Options) (*program, error) {
@@ -191,7 +196,9 @@ func (p *program) check(ctx context.Context) error {
 		}
 		m.plan = c.plan
 		if m.result != nil {
-			m.bindTo(m.result, c.resultType())
+			if m.bindTo(m.result, c.resultType()); m.result.private != "" {
+				m.errs = ErrorList{m.syntax.errorf(m.result.off, "the type of %s, %s, cannot be written outside of the cell", m.result.name, m.result.private)}
+			}
 		}
 		c.forget()
 	}
@@ -216,7 +223,7 @@ func (m *member) checkUses() {
 // needed returns the numbers of the cells that m needs.
 func (m *member) needed() []int {
 	var list []int
-	for _, other := range m.needs {
+	for other := range m.needs {
 		list = append(list, other.Number)
 	}
 	slices.Sort(list)

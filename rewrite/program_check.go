@@ -132,32 +132,6 @@ func (c *checker) refusalOf(errs []typeError) ErrorList {
 	return c.refusal(found)
 }
 
-// bindLate makes functions that have the signature of an earlier one of their name, and follow it,
-// values of one variable, so that whoever called the earlier one calls the later.
-func (p *program) bindLate() {
-	for _, m := range p.good() {
-		for _, d := range m.defines {
-			if d.tok != token.FUNC || m.own[d.name] != d {
-				continue
-			}
-			d.obj = p.pkg.Scope().Lookup(d.declared)
-			prev := d.previous
-			if d.name == "main" || prev == nil || prev.tok != token.FUNC || prev.by.errs != nil || d.obj == nil || prev.obj == nil {
-				continue
-			}
-			sig := d.obj.Type().(*types.Signature)
-			if sig.TypeParams() != nil || !types.Identical(sig, prev.obj.Type()) {
-				continue
-			}
-			if prev.declared == prev.emitted {
-				p.vars = append(p.vars, &definition{ident: prev.ident, by: prev.by, tok: token.VAR, emitted: prev.emitted, obj: prev.obj})
-				prev.declared = p.takeNumbered(prev.name, prev.by)
-			}
-			d.emitted = prev.emitted
-		}
-	}
-}
-
 // finish puts the files together and checks them as they will be compiled. A cell in which that
 // finds an error is left out, with what needs it.
 func (p *program) finish() *ProgramOutput {

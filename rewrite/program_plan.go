@@ -4,53 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 )
-
-// borrowImports adds what a program's cell uses of packages that other cells import, or none, and
-// what its emission needs.
-func (p *planner) borrowImports() {
-	m := p.member
-	for i := range p.plan.imports {
-		if imp := &p.plan.imports[i]; imp.Name == "" {
-			imp.rename(m.nameOf(imp.path))
-		}
-	}
-	p.plan.imports = slices.DeleteFunc(p.plan.imports, func(imp importSpec) bool {
-		name := imp.localName()
-		return name != "_" && name != "." && !p.refers(name)
-	})
-	for _, imp := range m.borrowed {
-		imp.rename(imp.localName())
-		p.plan.imports = append(p.plan.imports, imp)
-	}
-	p.plan.runtime = m.runtime
-	if p.plan.shape != cellFunc && !p.hasImport(m.runtime, m.opts.Runtime) {
-		p.importRuntime(m.runtime)
-	}
-}
-
-// rename makes name the import's, if that is not what its path says.
-func (i *importSpec) rename(name string) {
-	if i.Name = name; name == packageName(i.path) {
-		i.Name = ""
-	}
-}
-
-// refers reports whether the cell uses a name that it does not declare where it does so.
-func (p *planner) refers(name string) bool {
-	return p.uses(name) || slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name })
-}
-
-func (p *planner) hasImport(name, path string) bool {
-	for _, imp := range p.plan.imports {
-		if imp.path == path && imp.localName() == name {
-			return true
-		}
-	}
-	return false
-}
 
 // planDisplay shows the value that a program's cell ends in.
 //
@@ -153,68 +108,6 @@ func (p *planner) sharedNames() (map[string]bool, *Error) {
 		}
 	}
 	return names, nil
-}
-
-// bind makes a variable of the cell, whose type is known now, one of the package's: that of the same
-// name in an earlier cell if it has the same type, else a new one. A variable with a lock is always
-// new, since nothing may be assigned to it.
-func (m *member) bind(id ident, typ types.Type) {
-	d := m.own[id.name]
-	if d == nil || d.tok != token.VAR { // of a closure, which no other cell sees
-		d = &definition{ident: id, by: m, tok: token.VAR}
-		m.own[id.name] = d
-	}
-	if d.emitted == "" && d.private == "" {
-		m.bindTo(d, typ)
-	}
-}
-
-func (m *member) bindTo(d *definition, typ types.Type) {
-	s := &speller{opts: m.opts, pkg: m.pkg, file: &ast.File{Name: ast.NewIdent("main")}, scope: m.pkg.Scope()}
-	if _, ok := s.spell(typ); !ok {
-		d.private = types.TypeString(typ, (*types.Package).Name)
-		return
-	}
-	prev := d.previous
-	if prev != nil && prev.tok == token.VAR && prev.emitted != "" && prev.by.errs == nil && types.Identical(prev.obj.Type(), typ) && !holdsLock(typ) {
-		d.emitted, d.obj, d.again = prev.emitted, prev.obj, true
-		return
-	}
-	d.emitted = m.take(d.name, m)
-	d.obj = types.NewVar(token.NoPos, m.pkg, d.emitted, typ)
-	m.pkg.Scope().Insert(d.obj)
-	m.vars = append(m.vars, d)
-}
-
-// holdsLock reports whether a value of type t cannot be copied, by the rule of go vet: it has, or a
-// part of it has, the methods Lock and Unlock of a pointer. Of another package's hidden fields there
-// is only the shape, so there it counts how they are called: sync and sync/atomic have a field noCopy,
-// or a blank one of that type.
-func holdsLock(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Struct:
-		if isLocker(types.NewPointer(t)) && !isLocker(t) {
-			return true
-		}
-		for f := range u.Fields() {
-			if f.Name() == "noCopy" || f.Name() == "_" && isEmpty(f.Type()) || holdsLock(f.Type()) {
-				return true
-			}
-		}
-	case *types.Array:
-		return holdsLock(u.Elem())
-	}
-	return false
-}
-
-func isEmpty(t types.Type) bool {
-	s, ok := t.Underlying().(*types.Struct)
-	return ok && s.NumFields() == 0
-}
-
-func isLocker(t types.Type) bool {
-	set := types.NewMethodSet(t)
-	return set.Lookup(nil, "Lock") != nil && set.Lookup(nil, "Unlock") != nil
 }
 
 // assignShared makes the statements assign to the variables among names, which are the package's.

@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"examples/quickstart": {"reactor"},
 	"golden":              {"rewrite", "templates"},
 	"indent":              {},
+	"internal/host":       {},
 	"internal/importer":   {},
 	"internal/notebook":   {},
 	"reactor":             {},
@@ -24,7 +25,7 @@ var allowed = map[string][]string{
 }
 
 // standardOnly are the packages that import nothing but the standard library.
-var standardOnly = []string{"indent", "internal/notebook", "reactor"}
+var standardOnly = []string{"indent", "internal/host", "internal/notebook", "reactor"}
 
 // inModule returns a package's directory in the module; "" is the top.
 func inModule(path string) string {

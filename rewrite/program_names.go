@@ -1,0 +1,126 @@
+package rewrite
+
+import (
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// names are those that a program takes.
+type names struct {
+	words   map[string]bool // every identifier of the cells
+	kept    map[string]bool // what no declaration can be called
+	taken   map[string]bool // by declarations of the package
+	users   map[string]string
+	runtime string // the name by which files import it
+	host    string
+}
+
+func newNames(p *program) *names {
+	n := &names{words: map[string]bool{}, kept: map[string]bool{"main": true, "init": true, "_": true}, taken: map[string]bool{}, users: map[string]string{}}
+	for _, name := range types.Universe.Names() {
+		n.kept[name] = true
+	}
+	bound := false // whether reactor is anything but the runtime
+	for _, m := range p.members {
+		for t := newTokens(m.Source); t.next(); {
+			if t.tok == token.IDENT {
+				n.words[t.lit] = true
+			}
+		}
+		for _, d := range m.defines {
+			if d.tok == token.IMPORT {
+				n.kept[d.name] = true
+			}
+			bound = bound || d.name == "reactor" && d.imp.path != p.opts.Runtime
+		}
+		for _, imp := range m.borrowed {
+			n.kept[imp.localName()] = true
+		}
+		if m.errs == nil && !bound {
+			_, bound = m.survey.binds("reactor")
+		}
+		n.kept[m.function()] = true
+	}
+	n.runtime, n.host = "reactor", "host"
+	if bound {
+		n.runtime = numbered(n.runtime, n.words)
+	}
+	if n.words[n.host] {
+		n.host = numbered(n.host, n.words)
+	}
+	n.kept["reactor"], n.kept[n.runtime], n.kept[n.host] = true, true, true
+	return n
+}
+
+// function returns the name of the function that runs the cell.
+func (m *member) function() string { return "cell_" + strconv.Itoa(m.Number) }
+
+// take returns a name for what cell m defines: its own, or that with the cell's number behind it.
+func (n *names) take(name string, m *member) string {
+	if n.kept[name] || n.taken[name] {
+		return n.takeNumbered(name, m)
+	}
+	n.taken[name] = true
+	return name
+}
+
+func (n *names) takeNumbered(name string, m *member) string {
+	s := name + "_" + strconv.Itoa(m.Number)
+	for n.kept[s] || n.taken[s] || n.words[s] {
+		s += "_"
+	}
+	n.taken[s], n.users[s] = true, name
+	return s
+}
+
+// fresh returns a name for a local variable of ours that stands for name.
+func (n *names) fresh(name string) string {
+	s := "new_" + name
+	for n.kept[s] || n.taken[s] || n.words[s] {
+		s += "_"
+	}
+	return s
+}
+
+// restore returns a message with the user's names for those that the output has instead.
+func (n *names) restore(msg string) string {
+	if len(n.users) == 0 {
+		return msg
+	}
+	var b strings.Builder
+	for len(msg) > 0 {
+		i := strings.IndexFunc(msg, isWord)
+		if i < 0 {
+			i = len(msg)
+		}
+		b.WriteString(msg[:i])
+		msg = msg[i:]
+		end := strings.IndexFunc(msg, func(r rune) bool { return !isWord(r) })
+		if end < 0 {
+			end = len(msg)
+		}
+		word := msg[:end]
+		if user, ok := n.users[word]; ok {
+			word = user
+		}
+		b.WriteString(word)
+		msg = msg[end:]
+	}
+	return b.String()
+}
+
+func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// nameDeclarations gives the cell's functions, types and constants the names that they are emitted
+// by.
+func (m *member) nameDeclarations() {
+	for _, d := range m.defines {
+		if d.tok == token.FUNC || d.tok == token.TYPE || d.tok == token.CONST {
+			d.emitted = m.take(d.name, m)
+			d.declared = d.emitted
+		}
+	}
+}
