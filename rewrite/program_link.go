@@ -288,6 +288,15 @@ func (m *member) itemOf(name string) *item {
 	return def.by.survey.named[name]
 }
 
+// isVariable reports whether the cell means a variable by a name.
+func (m *member) isVariable(name string) bool {
+	d := m.own[name]
+	if d == nil {
+		d = m.outer[name]
+	}
+	return d != nil && d.tok == token.VAR
+}
+
 // share notes that others than the cell's statements use a variable.
 func (m *member) share(d *definition) {
 	if d.tok == token.VAR && d != m.result {

@@ -87,6 +87,9 @@ func (c *checker) wording(e typeError, cells bool) string {
 	}
 	msg = c.awaitWording(msg)
 	if m := c.cell.member; m != nil {
+		if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok && m.isVariable(name) {
+			msg = name + " is a variable, which a constant or a type at the top of a cell cannot use"
+		}
 		msg = m.restore(strings.ReplaceAll(msg, " in argument to "+m.host+".Display", ""))
 	}
 	msg = strings.NewReplacer(
