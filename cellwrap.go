@@ -1,4 +1,5 @@
-// Package cellwrap carries the source of the runtime, for modules that cannot fetch it.
+// Package cellwrap carries the source of the packages that emitted code imports, for modules that
+// cannot fetch them.
 package cellwrap
 
 import (
@@ -13,11 +14,19 @@ import (
 //go:embed reactor/loop.go reactor/looping.go reactor/run.go reactor/stash.go
 //go:embed reactor/subscribe.go reactor/timeout.go reactor/timer.go reactor/unhandled.go
 //go:embed reactor/values.go reactor/wait.go reactor/waitfor.go reactor/worker.go
+//go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
+//go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
+//go:embed internal/host/terminal.go
 var sources embed.FS
 
 // Reactor returns the source of package reactor, without its tests.
-func Reactor() fs.FS {
-	dir, err := fs.Sub(sources, "reactor")
+func Reactor() fs.FS { return dir("reactor") }
+
+// Host returns the source of the package that runs the cells of a program, and below it rich.
+func Host() fs.FS { return dir("internal/host") }
+
+func dir(name string) fs.FS {
+	dir, err := fs.Sub(sources, name)
 	if err != nil {
 		panic(err) // the name is a constant
 	}

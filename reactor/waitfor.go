@@ -84,6 +84,9 @@ type fatal struct{ *Failure }
 
 func (f *fatal) Error() string { return fmt.Sprintf("%v\n\n%s", f.Err, f.Stack) }
 
+// Trace returns the two apart, for who recovers and shows them in another way.
+func (f *fatal) Trace() (error, []byte) { return f.Err, f.Stack }
+
 // waitOrCancel is Wait for one that nobody else waits for.
 func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {
 	v, err := e.Wait(timeout)

@@ -161,10 +161,8 @@ func (c *cell) shape(target Target) shape {
 // function returns the runtime's function that runs the cell.
 func (s shape) function(deferred bool) string {
 	switch {
-	case s == waited:
+	case s == waited, s == cellCoroutine:
 		return "MustWaitFor"
-	case s == cellCoroutine:
-		return "WaitFor"
 	case s == coroutine && deferred:
 		return "RunDeferredCoroutine"
 	case s == coroutine:

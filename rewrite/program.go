@@ -14,6 +14,9 @@ import (
 // DefaultHost is the import path of the package that runs the cells of a program.
 const DefaultHost = "github.com/cellwrap/cellwrap/internal/host"
 
+// richHost is the path, behind the host's, of the package that shows pictures and JSON.
+const richHost = "/rich"
+
 // programTarget is the target of the cells of a program, which only come together.
 const programTarget Target = "program"
 
@@ -22,13 +25,18 @@ type ProgramCell struct {
 	Name      string // in messages and //line directives, "book.ipynb:cell 3"; none: "-", and no directives
 	Number    int    // of the cell, unique and positive, in the order in which cells are run
 	Source    []byte
-	FirstLine int // number in Name of its first line; default 1
+	FirstLine int  // number in Name of its first line; default 1
+	Raises    bool // the notebook says that the cell may fail
 }
 
 // ProgramOutput is a notebook as a program.
 type ProgramOutput struct {
 	Files []ProgramFile   // of package main: one for each cell that compiles, and main.go
 	Cells []ProgramResult // in the order of the cells
+	// Runtime reports whether the program needs the runtime's source, which the module that it is
+	// in does not provide.
+	Runtime bool
+	Package string // import path of a package in Env's directory; "" if that is in no module
 }
 
 // ProgramFile is a file of a program.

@@ -14,17 +14,28 @@ import (
 // hostText is what a program knows of the package that runs it.
 const hostText = `package host
 
+type Program struct {
+	Cells   []Cell
+	Reactor func() Reactor
+}
+
 type Cell struct {
 	Number int
 	Name   string
 	Run    func()
 	Err    string
 	Needs  []int
+	Notes  string
+	Raises bool
 }
 
-func Main(cells ...Cell)    {}
+type Reactor interface {
+	Stop()
+	Stopped() <-chan struct{}
+}
+
+func Main(p Program)        {}
 func Display(values ...any) {}
-func Fail(err error)        {}
 `
 
 var hostFile = sync.OnceValue(func() *types.Package {
@@ -36,8 +47,11 @@ var hostFile = sync.OnceValue(func() *types.Package {
 
 // Import gives go/types a package. That of the program's host need not be there yet.
 func (p *program) Import(path string) (*types.Package, error) {
-	if path == p.opts.Host {
+	switch path {
+	case p.opts.Host:
 		return hostFile(), nil
+	case p.opts.Host + richHost:
+		return types.NewPackage(path, "rich"), nil
 	}
 	return p.found.Import(path)
 }
@@ -160,6 +174,8 @@ func (p *program) finish() *ProgramOutput {
 		}
 		p.checkTogether(cells, more)
 		if len(p.good()) == len(cells) {
+			out.Package = p.found.Path
+			out.Runtime = slices.Contains(p.found.Fallbacks, p.opts.Runtime) && slices.ContainsFunc(p.good(), (*member).usesRuntime)
 			for _, m := range p.members {
 				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})
 			}

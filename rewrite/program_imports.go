@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cellwrap/cellwrap/internal/importer"
 )
@@ -41,7 +42,7 @@ func (p *program) load(ctx context.Context) error {
 	}
 	want := wanted([]*ast.File{all}, p.opts.Runtime)
 	if list := want[p.opts.Runtime]; list != nil {
-		want[p.opts.Runtime] = append(list, "RunCoroutine", "RunDeferredCoroutine", "Coroutine", "WaitFor", "Await", "MustAwait", "FromChannel", "Seconds", "Forever")
+		want[p.opts.Runtime] = append(list, "RunCoroutine", "RunDeferredCoroutine", "Coroutine", "MustWaitFor", "Default", "Await", "MustAwait", "FromChannel", "Seconds", "Forever")
 	}
 	delete(want, p.opts.Host) // is made here
 	found, err := p.opts.Env.packages.Load(ctx, want)
@@ -122,6 +123,21 @@ func (i *importSpec) rename(name string) {
 // refers reports whether the cell uses a name that it does not declare where it does so.
 func (p *planner) refers(name string) bool {
 	return p.uses(name) || slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name })
+}
+
+// usesRuntime reports whether the cell's file imports the runtime.
+func (m *member) usesRuntime() bool {
+	return slices.ContainsFunc(m.plan.imports, func(imp importSpec) bool { return imp.path == m.opts.Runtime })
+}
+
+// rich reports whether a cell may end in a picture or JSON.
+func (p *program) rich() bool {
+	return p.words["JSON"] || slices.ContainsFunc(p.good(), func(m *member) bool {
+		return slices.ContainsFunc(m.plan.imports, func(imp importSpec) bool {
+			first, _, _ := strings.Cut(imp.path, "/")
+			return first == "image" || strings.Contains(first, ".") && imp.path != m.opts.Runtime
+		})
+	})
 }
 
 func (p *planner) hasImport(name, path string) bool {

@@ -8,7 +8,7 @@ import (
 )
 
 // cache is cellwrap cache clean: it empties the cache of types.
-func cache(args []string, stdout, stderr io.Writer) int {
+func cache(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) != 1 || args[0] != "clean" {
 		fmt.Fprintln(stderr, "cellwrap: the command is cellwrap cache clean")
 		return exitUsage

@@ -63,7 +63,7 @@ Examples:
 var templateHelp string
 
 // help explains the command, a magic or the templates.
-func help(args []string, stdout, stderr io.Writer) int {
+func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		io.WriteString(stdout, manual())
 		return exitOK
@@ -82,7 +82,7 @@ func help(args []string, stdout, stderr io.Writer) int {
 }
 
 // version prints the version that the binary was built as.
-func version(_ []string, stdout, _ io.Writer) int {
+func version(_ []string, _ io.Reader, stdout, _ io.Writer) int {
 	v := "(devel)"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		v = info.Main.Version

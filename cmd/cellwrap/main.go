@@ -29,7 +29,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
 		if command, ok := commands[args[0]]; ok {
-			return command(args[1:], stdout, stderr)
+			return command(args[1:], stdin, stdout, stderr)
 		}
 	}
 	cfg, files, err := parseFlags(args)
@@ -51,8 +51,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 // commands are the sub-commands; any other word is a file.
-var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
+var commands = map[string]func(args []string, stdin io.Reader, stdout, stderr io.Writer) int{
 	"cache":   cache,
 	"help":    help,
+	"run":     runCommand,
 	"version": version,
 }

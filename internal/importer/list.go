@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cellwrap/cellwrap/internal/process"
 )
 
 // The go command reads imports from a file that exists only in an overlay, in
@@ -87,7 +89,7 @@ func (s *site) list(ctx context.Context, paths []string) (*listing, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second
-	ownGroup(cmd)
+	process.OwnGroup(cmd)
 	runErr := cmd.Run()
 	if err := ctx.Err(); err != nil {
 		return nil, err

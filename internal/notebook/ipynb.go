@@ -171,6 +171,22 @@ func (p *parser) ifString(to *string) error {
 	return err
 }
 
+// ifStrings reads a value, and if it is a list appends the strings in it.
+func (p *parser) ifStrings(to *[]string) error {
+	if p.text[p.pos] != '[' {
+		return p.skip()
+	}
+	return p.list("tags", func() error {
+		if _, err := p.peek(); err != nil {
+			return err
+		}
+		var s string
+		err := p.ifString(&s)
+		*to = append(*to, s)
+		return err
+	})
+}
+
 // unquoted returns the text of a string.
 func (p *parser) unquoted(at span) string {
 	text, _ := appendUnquoted(nil, p.text[at.start+1:at.end-1])
@@ -178,7 +194,7 @@ func (p *parser) unquoted(at span) string {
 }
 
 // cellKeys are the members of a cell that are read.
-var cellKeys = []string{"cell_type", "id", "source", "outputs", "execution_count"}
+var cellKeys = []string{"cell_type", "id", "metadata", "source", "outputs", "execution_count"}
 
 // cells reads the list of cells.
 func (b *Book) cells(p *parser) error {
@@ -212,6 +228,8 @@ func (p *parser) cell(number int) (Cell, error) {
 			c.Kind, err = p.kind(what)
 		case "id":
 			err = p.ifString(&c.ID)
+		case "metadata":
+			err = p.ifObject(key, []string{"tags"}, func(string) error { return p.ifStrings(&c.Tags) })
 		case "source":
 			err = p.source(what)
 			c.Start, c.End = begin, p.pos

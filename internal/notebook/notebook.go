@@ -33,8 +33,9 @@ const (
 // as editors do.
 type Cell struct {
 	Kind  Kind
-	ID    string // of an .ipynb's cell, since nbformat 4.5
-	Title string // of a percent-format file's cell
+	ID    string   // of an .ipynb's cell, since nbformat 4.5
+	Title string   // of a percent-format file's cell
+	Tags  []string // of an .ipynb's cell, such as "raises-exception"
 
 	// The source's bytes are [Start, End): a JSON value, or whole lines without the one that
 	// starts the cell.

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cellwrap/cellwrap/internal/notebook"
+	"github.com/cellwrap/cellwrap/internal/runner"
+)
+
+// mostOutput is how many bytes a cell may print where its output is kept: more would make a notebook
+// that nobody can open.
+const mostOutput = 16 << 20
+
+// record is what a cell has done in a run.
+type record struct {
+	count          int
+	stdout, stderr bytes.Buffer
+	results        []notebook.Output
+	skipped        string
+	ran            bool
+}
+
+// capture runs the program and keeps, compares or tells what it prints.
+func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Options, signals <-chan os.Signal, stdout, stderr io.Writer) (int, error) {
+	records := map[int]*record{}
+	var tell *teller
+	if c.json {
+		tell = newTeller(stdout, n)
+	}
+	opts.Events = func(e runner.Event) error {
+		if tell != nil {
+			if err := tell.event(e); err != nil {
+				return err
+			}
+		} else if e.Kind == runner.Skipped || e.Kind == runner.Failed && !n.raises(e.Cell-1) {
+			n.printFailure(stderr, e)
+		}
+		if !c.write && !c.check {
+			return nil
+		}
+		return n.keep(records, e)
+	}
+	interrupted := false
+	status, err := program.Run(context.Background(), withSignals(opts, signals, &interrupted))
+	switch {
+	case err != nil:
+		return 0, err
+	case interrupted:
+		return 0, errInterrupted
+	}
+	if status == 0 && len(n.cells) > 0 && !n.finished(records) && (c.write || c.check) {
+		status = exitRefused // os.Exit(0) in a cell
+	}
+	if tell != nil {
+		if err := tell.exit(status); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case c.check:
+		return n.compare(records, c.normal, status, stdout)
+	case !c.write:
+		return status, nil
+	case status != 0 && !c.keepGoing:
+		fmt.Fprintf(stderr, "cellwrap: %s stays as it was (--keep-going stores what has failed, too)\n", n.path)
+		return status, nil
+	}
+	return status, n.store(records)
+}
+
+// printFailure tells of a failure as the program itself does where nobody captures it.
+func (n *runnable) printFailure(w io.Writer, e runner.Event) {
+	if e.Traceback != nil {
+		fmt.Fprintln(w, strings.Join(e.Traceback, "\n"))
+		return
+	}
+	fmt.Fprintf(w, "%s: %s\n", n.cellName(e.Cell), e.Text)
+}
+
+// cellName returns the name of the cell with a number.
+func (n *runnable) cellName(number int) string {
+	if number == 0 {
+		return n.book.Name
+	}
+	return n.book.CellName(number - 1)
+}
+
+// keep keeps what an event tells of a cell.
+func (n *runnable) keep(records map[int]*record, e runner.Event) error {
+	if e.Cell == 0 {
+		e.Cell = n.cells[0] + 1 // printed by a package, before the first cell
+	}
+	r := records[e.Cell]
+	if r == nil {
+		r = &record{}
+		records[e.Cell] = r
+	}
+	switch e.Kind {
+	case runner.Begin:
+		r.count, r.ran = e.Count, true
+	case runner.Stream:
+		to := &r.stdout
+		if e.Name == "stderr" {
+			to = &r.stderr
+		}
+		to.WriteString(e.Text)
+	case runner.Result:
+		r.results = append(r.results, notebook.Output{Type: notebook.Result, Data: e.Data, Count: r.count})
+	case runner.Failed:
+		if e.Crash != "" {
+			r.stderr.Truncate(len(bytes.TrimSuffix(r.stderr.Bytes(), []byte(e.Crash))))
+		}
+		r.results = append(r.results, notebook.Output{
+			Type:      notebook.Failure,
+			Name:      e.Name,
+			Text:      n.relative(e.Text),
+			Traceback: strings.Split(n.relative(strings.Join(e.Traceback, "\n")), "\n"),
+		})
+	case runner.Skipped:
+		r.skipped = e.Text
+	}
+	size := r.stdout.Len() + r.stderr.Len()
+	for _, out := range r.results {
+		for _, data := range out.Data {
+			size += len(data)
+		}
+	}
+	if size > mostOutput {
+		return fmt.Errorf("%s: the cell has printed more than %d MB, which is too much to keep; the notebook stays as it was", n.cellName(e.Cell), mostOutput>>20)
+	}
+	return nil
+}
+
+// relative names the notebook as it is called in its own directory: what is stored does not depend on
+// where the command was called.
+func (n *runnable) relative(text string) string {
+	return strings.ReplaceAll(text, n.book.Name+":", filepath.Base(n.path)+":")
+}
+
+// finished reports whether the last cell has run, or was skipped.
+func (n *runnable) finished(records map[int]*record) bool {
+	r := records[n.cells[len(n.cells)-1]+1]
+	return r != nil && (r.ran || r.skipped != "")
+}
+
+// outputs returns what a notebook stores of it: in an order that does not depend on which stream
+// was read first.
+func (r *record) outputs() []notebook.Output {
+	var list []notebook.Output
+	for _, s := range []struct {
+		name string
+		buf  *bytes.Buffer
+	}{{"stdout", &r.stdout}, {"stderr", &r.stderr}} {
+		if s.buf.Len() > 0 {
+			list = append(list, notebook.Output{Type: notebook.Stream, Name: s.name, Text: strings.ToValidUTF8(s.buf.String(), "\uFFFD")})
+		}
+	}
+	return append(list, r.results...)
+}
+
+// store puts the outputs into the notebook's file. A cell that was not run has none.
+func (n *runnable) store(records map[int]*record) error {
+	read := n.book.Bytes()
+	for i, cell := range n.book.Cells {
+		if cell.Kind != notebook.Code {
+			continue
+		}
+		r := records[i+1]
+		if r == nil {
+			r = &record{}
+		}
+		if err := errors.Join(n.book.SetExecutionCount(i, r.count), n.book.SetOutputs(i, r.outputs())); err != nil {
+			return err
+		}
+	}
+	text := n.book.Bytes()
+	now, err := os.ReadFile(n.path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, read) {
+		return fmt.Errorf("%s was changed while it ran, and is left alone", n.path)
+	}
+	if bytes.Equal(now, text) {
+		return nil
+	}
+	return writeFiles([]file{{n.path, text}})
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/cellwrap/cellwrap/internal/notebook"
+)
+
+// normalizer makes texts equal that differ only in what cannot be stable.
+type normalizer []rule
+
+type rule struct {
+	name string
+	what *regexp.Regexp
+	by   string
+}
+
+var rules = []rule{
+	{"addresses", regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0x…"},
+	{"durations", regexp.MustCompile(`\b([0-9]+(\.[0-9]+)?(ns|µs|us|ms|s|m|h))+\b`), "…s"},
+	{"times", regexp.MustCompile(`\b[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))*( m=[+-][0-9.]+)?`), "…"},
+}
+
+// newNormalizer returns the rules with names; "none" is none.
+func newNormalizer(names []string) (normalizer, error) {
+	var n normalizer
+	for _, name := range names {
+		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == name })
+		switch {
+		case i >= 0:
+			n = append(n, rules[i])
+		case name != "none":
+			return nil, fmt.Errorf("--normalize is addresses, durations, times or none, not %q", name)
+		}
+	}
+	return n, nil
+}
+
+func (n normalizer) apply(text string) string {
+	for _, r := range n {
+		text = r.what.ReplaceAllString(text, r.by)
+	}
+	return text
+}
+
+// compare prints how the outputs differ from those that are stored, and returns the exit status: 1 if
+// they do, or else the program's.
+func (n *runnable) compare(records map[int]*record, normal normalizer, status int, stdout io.Writer) (int, error) {
+	for i, cell := range n.book.Cells {
+		if cell.Kind != notebook.Code {
+			continue
+		}
+		stored, err := n.book.Outputs(i)
+		if err != nil {
+			return 0, err
+		}
+		r := records[i+1]
+		if r == nil {
+			if status != 0 {
+				continue // the run has not come so far
+			}
+			r = &record{}
+		}
+		old, now := normal.apply(shown(stored)), normal.apply(shown(r.outputs()))
+		if old == now {
+			continue
+		}
+		name := n.cellName(i + 1)
+		if _, err := io.WriteString(stdout, udiff.Unified(name+" (stored)", name+" (run)", old, now)); err != nil {
+			return 0, err
+		}
+		status = max(status, exitRefused)
+	}
+	return status, nil
+}
+
+// shown returns outputs as a text to compare: what was printed, each stream as one, and then the rest.
+// Which kind of output holds a value, and how an error was traced, is of no interest.
+func shown(outputs []notebook.Output) string {
+	streams := map[string]string{}
+	var rest strings.Builder
+	for _, out := range outputs {
+		switch out.Type {
+		case notebook.Stream:
+			streams[out.Name] += out.Text
+		case notebook.Failure:
+			section(&rest, "error "+out.Name, out.Text)
+		default:
+			for _, mime := range slices.Sorted(maps.Keys(out.Data)) {
+				data := out.Data[mime]
+				if !strings.HasPrefix(mime, "text/") && !strings.HasSuffix(mime, "json") && mime != "image/svg+xml" {
+					data = fmt.Sprintf("%d bytes of base64, SHA-256 %x", len(data), sha256.Sum256([]byte(data)))
+				}
+				section(&rest, mime, data)
+			}
+		}
+	}
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(streams)) {
+		section(&all, name, streams[name])
+	}
+	return all.String() + rest.String()
+}
+
+func section(b *strings.Builder, title, text string) {
+	fmt.Fprintf(b, "[%s]\n%s", title, text)
+	if !strings.HasSuffix(text, "\n") {
+		b.WriteByte('\n')
+	}
+}

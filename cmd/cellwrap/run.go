@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/cellwrap/cellwrap/internal/notebook"
+	"github.com/cellwrap/cellwrap/internal/runner"
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+const runUsage = `cellwrap run [flags] FILE [argument ...]
+
+Run a notebook, a percent-format file or a cell as one Go program. Standard input, the arguments,
+signals and the exit status are the program's; what it prints appears as it is printed. A notebook
+runs in its own directory. The module around it is used as it is, and not changed.
+
+`
+
+// runConfig is what the flags of run say.
+type runConfig struct {
+	file      string
+	args      []string
+	write     bool
+	check     bool
+	keepGoing bool
+	json      bool
+	timeout   time.Duration
+	normal    normalizer
+}
+
+// captures reports whether the program's output is for us.
+func (c *runConfig) captures() bool { return c.write || c.check || c.json }
+
+func parseRunFlags(args []string, help io.Writer) (*runConfig, error) {
+	var c runConfig
+	var timeout string
+	var normal []string
+	set := pflag.NewFlagSet("cellwrap run", pflag.ContinueOnError)
+	set.SortFlags = false
+	set.SetInterspersed(false) // what follows the file is the program's
+	set.Usage = func() {}
+	set.BoolVarP(&c.write, "write", "w", false, "store the outputs in the notebook")
+	set.BoolVar(&c.check, "check", false, "compare the outputs with those that are stored; exit with 1 if any differs")
+	set.BoolVarP(&c.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
+	set.StringVar(&timeout, "timeout", "INFINITY", "the most that a cell may take: `DURATION|INFINITY`")
+	set.BoolVar(&c.json, "json", false, "print what happens as JSON, a line for each event")
+	set.StringSliceVar(&normal, "normalize", []string{"addresses"}, "what --check takes for equal: `addresses,durations,times`; or none")
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			io.WriteString(help, runUsage+set.FlagUsagesWrapped(100))
+		}
+		return nil, err
+	}
+	var err error
+	if c.timeout, err = rewrite.ParseTimeout(timeout); err != nil {
+		return nil, fmt.Errorf("--%v", err)
+	}
+	if c.normal, err = newNormalizer(normal); err != nil {
+		return nil, err
+	}
+	switch {
+	case set.NArg() == 0:
+		return nil, errors.New("run needs a file (see cellwrap run --help)")
+	case c.write && c.check:
+		return nil, errors.New("--write and --check exclude each other")
+	}
+	c.file, c.args = set.Arg(0), set.Args()[1:]
+	return &c, nil
+}
+
+// runCommand is cellwrap run.
+func runCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c, err := parseRunFlags(args, stdout)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+		return exitUsage
+	}
+	status, err := c.run(stdin, stdout, stderr)
+	if err == nil {
+		return status
+	}
+	var foreign *notebook.Error
+	var built *runner.BuildError
+	switch {
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintln(stderr, "cellwrap: interrupted")
+		return exitInterrupted
+	case errors.As(err, &foreign):
+		fmt.Fprintln(stderr, err)
+		return exitRefused
+	case errors.As(err, &built):
+		fmt.Fprintf(stderr, "cellwrap: the go command refuses the program:\n%v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "cellwrap: %v\n", err)
+	return exitUsage
+}
+
+var errInterrupted = errors.New("interrupted")
+
+func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	text, err := os.ReadFile(c.file)
+	if err != nil {
+		return 0, err
+	}
+	n, err := readRunnable(c.file, text)
+	if err != nil {
+		return 0, err
+	}
+	if c.write && !n.stores {
+		return 0, fmt.Errorf("--write: %s has no place for outputs (a notebook has: .ipynb)", c.file)
+	}
+	if c.check && !n.stores {
+		return 0, fmt.Errorf("--check: %s has no stored outputs (a notebook has: .ipynb)", c.file)
+	}
+	program, err := n.build(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errInterrupted
+		}
+		return 0, err
+	}
+	defer program.Close()
+
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	stop() // from here on they are the program's
+	opts := runner.Options{
+		Dir:        n.workDir,
+		Args:       c.args,
+		Names:      n.names(),
+		KeepGoing:  c.keepGoing,
+		Timeout:    max(c.timeout, 0), // -1 is INFINITY
+		Stdin:      stdin,
+		Stdout:     stdout,
+		Stderr:     stderr,
+		Foreground: isTerminal(stdin),
+	}
+	if !c.captures() {
+		if isTerminal(stdout) {
+			opts.Sources = n.sources()
+			opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		}
+		return program.Run(context.Background(), withSignals(opts, signals, new(bool)))
+	}
+	return c.capture(program, n, opts, signals, stdout, stderr)
+}
+
+// withSignals passes signals on to the program, and tells in got that there was one.
+func withSignals(opts runner.Options, signals <-chan os.Signal, got *bool) runner.Options {
+	passed := make(chan os.Signal)
+	opts.Signals = passed
+	go func() {
+		for sig := range signals {
+			*got = true
+			passed <- sig
+		}
+	}()
+	return opts
+}
+
+// runnable is a file whose cells can be run.
+type runnable struct {
+	path    string
+	workDir string // "": ours
+	book    *notebook.Book
+	stores  bool  // outputs can be stored in it
+	cells   []int // indices of the cells with code
+}
+
+func readRunnable(path string, text []byte) (*runnable, error) {
+	book, err := notebook.Parse(filepath.ToSlash(path), text)
+	if err != nil {
+		return nil, err
+	}
+	if book.Language != "" && book.Language != "go" {
+		return nil, fmt.Errorf("%s: the language of the notebook is %s, not go", path, book.Language)
+	}
+	n := &runnable{path: path, book: book, stores: filepath.Ext(path) == ".ipynb"}
+	if n.stores {
+		n.workDir = filepath.Dir(path) // as Jupyter has it
+	}
+	for i, cell := range book.Cells {
+		src, err := book.Source(i)
+		if err != nil {
+			return nil, err
+		}
+		if cell.Kind == notebook.Code && !blank(src) && !slices.Contains(cell.Tags, "skip-execution") {
+			n.cells = append(n.cells, i)
+		}
+	}
+	return n, nil
+}
+
+func blank(src []byte) bool {
+	for _, c := range src {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return false
+		}
+	}
+	return true
+}
+
+// build makes the program.
+func (n *runnable) build(ctx context.Context) (*runner.Program, error) {
+	var cells []rewrite.ProgramCell
+	for _, i := range n.cells {
+		src, err := n.book.Source(i)
+		if err != nil {
+			return nil, err
+		}
+		cells = append(cells, rewrite.ProgramCell{
+			Name:      n.book.CellName(i),
+			Number:    i + 1,
+			Source:    src,
+			FirstLine: n.book.Cells[i].Line,
+			Raises:    n.raises(i),
+		})
+	}
+	dir := filepath.Dir(n.path)
+	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewEnv(dir)})
+	if err != nil {
+		return nil, err
+	}
+	return runner.Build(ctx, dir, out)
+}
+
+// raises reports whether the notebook says that a cell may fail, as it does to nbclient.
+func (n *runnable) raises(i int) bool {
+	return i >= 0 && slices.Contains(n.book.Cells[i].Tags, "raises-exception")
+}
+
+// names returns the cells' names by number.
+func (n *runnable) names() map[int]string {
+	names := map[int]string{}
+	for _, i := range n.cells {
+		names[i+1] = n.book.CellName(i)
+	}
+	return names
+}
+
+// sources returns the cells' texts by number.
+func (n *runnable) sources() map[int]string {
+	texts := map[int]string{}
+	for _, i := range n.cells {
+		src, _ := n.book.Source(i) // has been read before
+		texts[i+1] = string(src)
+	}
+	return texts
+}
