@@ -126,12 +126,17 @@ func Callers(stack, module string, cells map[string]bool) []Caller {
 		if i := strings.LastIndexByte(place, ':'); i >= 0 {
 			file = place[:i]
 		}
-		mine := module != "" && strings.HasPrefix(function, module+"/") && !strings.Contains(function, "/"+VirtualDir+"/")
+		mine := module != "" && strings.HasPrefix(function, module+"/") && !isOurs(function)
 		if cells[file] || mine {
 			frames = append(frames, Caller{functionName(function), place})
 		}
 	}
 	return frames
+}
+
+// isOurs reports whether a function is of a package of ours that emitted code imports.
+func isOurs(function string) bool {
+	return strings.Contains(function, "/"+VirtualDir+"/") || strings.HasPrefix(function, "github.com/cellwrap/cellwrap/")
 }
 
 // VirtualDir is the last element of the program's own import path, where the module of the user's
