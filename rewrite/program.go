@@ -14,6 +14,10 @@ import (
 // DefaultHost is the import path of the package that runs the cells of a program.
 const DefaultHost = "github.com/cellwrap/cellwrap/internal/host"
 
+// ProgramLanguage is the language version of a program's files, whatever the module around them
+// has: that which the runtime is written in.
+const ProgramLanguage = "go1.26"
+
 // richHost is the path, behind the host's, of the package that shows pictures and JSON.
 const richHost = "/rich"
 

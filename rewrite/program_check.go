@@ -22,6 +22,7 @@ type Program struct {
 type Cell struct {
 	Number int
 	Name   string
+	Line   int
 	Run    func()
 	Err    string
 	Needs  []int
@@ -30,6 +31,7 @@ type Cell struct {
 }
 
 type Reactor interface {
+	Call(f func()) error
 	Stop()
 	Stopped() <-chan struct{}
 }

@@ -192,6 +192,9 @@ func (p *program) mainFile() []byte {
 	fmt.Fprintf(&b, "\t\tCells: []%s.Cell{\n", p.host)
 	for _, m := range p.members {
 		fmt.Fprintf(&b, "\t\t\t{Number: %d, Name: %q, ", m.Number, m.opts.Filename)
+		if m.opts.FirstLine > 1 {
+			fmt.Fprintf(&b, "Line: %d, ", m.opts.FirstLine)
+		}
 		if m.errs == nil {
 			fmt.Fprintf(&b, "Run: %s", m.function())
 		} else {

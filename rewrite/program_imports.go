@@ -4,6 +4,7 @@ import (
 	"context"
 	"go/ast"
 	"go/token"
+	"go/version"
 	"maps"
 	"slices"
 	"strconv"
@@ -52,6 +53,9 @@ func (p *program) load(ctx context.Context) error {
 
 // use makes packages all that there will be.
 func (p *program) use(found *importer.Packages) {
+	if v := found.GoVersion; v != "" && version.Compare(v, ProgramLanguage) < 0 {
+		found.GoVersion = ProgramLanguage
+	}
 	p.found, p.loader = found, &loader{found: found, fixed: true}
 }
 

@@ -81,7 +81,7 @@ func (n *runnable) printFailure(w io.Writer, e runner.Event) {
 		fmt.Fprintln(w, strings.Join(e.Traceback, "\n"))
 		return
 	}
-	fmt.Fprintf(w, "%s: %s\n", n.cellName(e.Cell), e.Text)
+	fmt.Fprintf(w, "%s:%d: %s\n", n.cellName(e.Cell), n.book.Cells[e.Cell-1].Line, e.Text)
 }
 
 // cellName returns the name of the cell with a number.

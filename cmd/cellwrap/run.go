@@ -139,7 +139,7 @@ func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) 
 	defer program.Close()
 
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	stop() // from here on they are the program's
 	opts := runner.Options{
 		Dir:        n.workDir,

@@ -73,11 +73,11 @@ func (r *run) tooLong() {
 }
 
 // traceback returns the lines that tell of the failure: "file:line: what", and the frames.
-func (f *failure) traceback(cell string) []string {
+func (f *failure) traceback(c Cell) []string {
 	if f.kind == "CompileError" {
 		return strings.Split(f.text, "\n") // each has its position
 	}
-	at := cell
+	at := c.place()
 	if len(f.frames) > 0 {
 		at = f.frames[0].Place
 	}
@@ -124,7 +124,9 @@ func Callers(stack, module string, cells map[string]bool) []Caller {
 		place, _, _ = strings.Cut(place, " +0x")
 		file := place
 		if i := strings.LastIndexByte(place, ':'); i >= 0 {
-			file = place[:i]
+			if file = place[:i]; strings.HasPrefix(place[i:], ":-") {
+				place = file // the compiler's loops without a body have no line
+			}
 		}
 		mine := module != "" && strings.HasPrefix(function, module+"/") && !isOurs(function)
 		if cells[file] || mine {

@@ -23,6 +23,7 @@ type Program struct {
 type Cell struct {
 	Number int    // counted from 1, text too
 	Name   string // "book.ipynb:cell 3"
+	Line   int    // number there of its first line, if that is not 1
 	Run    func() // nil if it does not compile
 	Err    string // why it does not
 	Needs  []int  // numbers of the cells that define what it uses
@@ -30,8 +31,12 @@ type Cell struct {
 	Raises bool   // the notebook says that it may fail
 }
 
+// place returns where the cell begins.
+func (c Cell) place() string { return c.Name + ":" + itoa(max(c.Line, 1)) }
+
 // Reactor is the loop in which cells go on between cells.
 type Reactor interface {
+	Call(f func()) error
 	Stop()
 	Stopped() <-chan struct{}
 }
@@ -111,7 +116,7 @@ func (r *run) skip(c Cell, need int) {
 		r.frame(stdout, "skip", itoa(c.Number), why)
 		return
 	}
-	fmt.Fprintf(stderr, "%s: %s\n", c.Name, why)
+	fmt.Fprintf(stderr, "%s: %s\n", c.place(), why)
 }
 
 // cell runs a cell, and returns why it failed.
@@ -149,14 +154,23 @@ func (r *run) cell(c Cell) (f *failure) {
 	return nil
 }
 
-// exit stops the reactor, so that it reports what nobody has looked at, and ends the process.
+// exit ends the process. What the cells have queued on the reactor is still run, for a second at
+// most, and then the reactor is stopped, so that it reports what nobody has looked at.
 func (r *run) exit() {
 	if r.Reactor != nil {
-		loop := r.Reactor()
+		loop, limit := r.Reactor(), make(chan struct{})
+		time.AfterFunc(time.Second, func() { close(limit) })
+		idle := make(chan struct{})
+		if loop.Call(func() { close(idle) }) == nil {
+			select {
+			case <-idle:
+			case <-limit:
+			}
+		}
 		loop.Stop()
 		select {
 		case <-loop.Stopped():
-		case <-time.After(time.Second): // a callback that does not return
+		case <-limit: // a callback that does not return
 		}
 	}
 	os.Exit(r.status)
@@ -189,8 +203,8 @@ func (r *run) end(c Cell, ok bool) {
 // report tells why the cell fails.
 func (r *run) report(f *failure) {
 	if r.nonce != "" {
-		r.frame(stdout, "error", f.kind, f.text, strings.Join(f.traceback(r.current.Name), "\n"))
+		r.frame(stdout, "error", f.kind, f.text, strings.Join(f.traceback(r.current), "\n"))
 		return
 	}
-	fmt.Fprintln(stderr, r.red(strings.Join(f.traceback(r.current.Name), "\n")))
+	fmt.Fprintln(stderr, r.red(strings.Join(f.traceback(r.current), "\n")))
 }

@@ -13,6 +13,7 @@ import (
 // its context ends: the go command, say, does not take its compilers with it.
 func OwnGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithParent(cmd.SysProcAttr)
 	cmd.Cancel = func() error { return SignalGroup(cmd, syscall.SIGKILL) }
 }
 

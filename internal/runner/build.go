@@ -160,7 +160,7 @@ func (p *Program) overlay(at place) (string, error) {
 		o.moved[rewrite.DefaultRuntime] = base + "/reactor"
 	}
 	for _, f := range p.out.Files {
-		o.add(f.Name, o.relink(f.Code))
+		o.addSource(f.Name, f.Code)
 	}
 	if p.out.Runtime {
 		o.addAll("reactor", cellwrap.Reactor())
@@ -196,8 +196,13 @@ func (o *overlay) addAt(virtual, name string, text []byte) {
 	o.err = errors.Join(o.err, os.WriteFile(real, text, 0o666))
 }
 
-// addAll adds the files of a package of ours and of those below it. The constraint raises the
-// language version, which is else that of the user's module.
+// addSource adds a Go file of ours. The constraint raises the language version, which is else that
+// of the user's module.
+func (o *overlay) addSource(name string, text []byte) {
+	o.add(name, append([]byte("//go:build "+rewrite.ProgramLanguage+"\n\n"), o.relink(text)...))
+}
+
+// addAll adds the files of a package of ours and of those below it.
 func (o *overlay) addAll(dir string, files fs.FS) {
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -205,7 +210,7 @@ func (o *overlay) addAll(dir string, files fs.FS) {
 		}
 		text, err := fs.ReadFile(files, name)
 		if err == nil {
-			o.add(path.Join(dir, name), append([]byte("//go:build go1.26\n\n"), o.relink(text)...))
+			o.addSource(path.Join(dir, name), text)
 		}
 		return err
 	})

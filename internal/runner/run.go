@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"debug/buildinfo"
@@ -86,13 +87,16 @@ func (p *Program) Run(ctx context.Context, opts Options) (int, error) {
 	}
 	status := process.Status(cmd.ProcessState)
 	crash, _ := os.ReadFile(p.crash())
-	if len(crash) > 0 {
-		status = 1
-	}
+	died := func() Event { return p.died(string(crash), cmd.ProcessState, opts.Names) }
 	if events != nil {
-		died := func() Event { return p.died(string(crash), cmd.ProcessState, opts.Names) }
 		if err := events.finish(died); err != nil {
 			return status, err
+		}
+	}
+	if len(crash) > 0 {
+		status = 1
+		if events == nil { // the Go runtime has told it with frames that are not the user's
+			fmt.Fprintln(opts.Stderr, "\n"+strings.Join(died().Traceback, "\n"))
 		}
 	}
 	return status, nil
@@ -164,11 +168,11 @@ func (p *Program) died(crash string, state *os.ProcessState, names map[int]strin
 		}
 		return e
 	}
-	message, stack, _ := strings.Cut(crash, "\n\n")
-	stack, _, _ = strings.Cut(stack, "\n\n") // of the goroutine that it is about
-	e.Name, e.Text = "PanicError", message
-	if text, ok := strings.CutPrefix(message, "fatal error: "); ok {
-		e.Name, e.Text = "FatalError", text
+	message, stacks, _ := strings.Cut(crash, "goroutine ")
+	stack, _, _ := strings.Cut(stacks, "\n\n") // of the goroutine that it is about
+	e.Name, e.Text = "PanicError", strings.TrimSpace(message)
+	if !strings.HasPrefix(e.Text, "panic: ") {
+		e.Name, e.Text = "FatalError", cmp.Or(e.Text, "fatal error") // of which the file has only the stacks
 	}
 	module := ""
 	if info, err := buildinfo.ReadFile(p.file); err == nil {
