@@ -23,8 +23,6 @@ type record struct {
 	count          int
 	stdout, stderr bytes.Buffer
 	results        []notebook.Output
-	skipped        string
-	ran            bool
 }
 
 // capture runs the program and keeps, compares or tells what it prints.
@@ -54,9 +52,6 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		return 0, err
 	case interrupted:
 		return 0, errInterrupted
-	}
-	if status == 0 && len(n.cells) > 0 && !n.finished(records) && (c.write || c.check) {
-		status = exitRefused // os.Exit(0) in a cell
 	}
 	if tell != nil {
 		if err := tell.exit(status); err != nil {
@@ -104,7 +99,7 @@ func (n *runnable) keep(records map[int]*record, e runner.Event) error {
 	}
 	switch e.Kind {
 	case runner.Begin:
-		r.count, r.ran = e.Count, true
+		r.count = e.Count
 	case runner.Stream:
 		to := &r.stdout
 		if e.Name == "stderr" {
@@ -123,8 +118,6 @@ func (n *runnable) keep(records map[int]*record, e runner.Event) error {
 			Text:      n.relative(e.Text),
 			Traceback: strings.Split(n.relative(strings.Join(e.Traceback, "\n")), "\n"),
 		})
-	case runner.Skipped:
-		r.skipped = e.Text
 	}
 	size := r.stdout.Len() + r.stderr.Len()
 	for _, out := range r.results {
@@ -142,12 +135,6 @@ func (n *runnable) keep(records map[int]*record, e runner.Event) error {
 // where the command was called.
 func (n *runnable) relative(text string) string {
 	return strings.ReplaceAll(text, n.book.Name+":", filepath.Base(n.path)+":")
-}
-
-// finished reports whether the last cell has run, or was skipped.
-func (n *runnable) finished(records map[int]*record) bool {
-	r := records[n.cells[len(n.cells)-1]+1]
-	return r != nil && (r.ran || r.skipped != "")
 }
 
 // outputs returns what a notebook stores of it: in an order that does not depend on which stream

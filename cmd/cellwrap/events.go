@@ -54,4 +54,6 @@ func (t *teller) event(e runner.Event) error {
 	return encodeJSON(t.w, o)
 }
 
-func (t *teller) exit(status int) error { return encodeJSON(t.w, jsonEvent{Event: "exit", Status: &status}) }
+func (t *teller) exit(status int) error {
+	return encodeJSON(t.w, jsonEvent{Event: "exit", Status: &status})
+}

@@ -153,21 +153,23 @@ func (t *teller) sendEnd(number int, ok bool) error {
 	return t.send(Event{Kind: End, Cell: number, OK: ok})
 }
 
-// finish tells the rest when the program has ended: died, if it did so within a cell.
-func (t *teller) finish(died func() Event) error {
+// finish tells the rest when the program has ended: died, if it did so within a cell, which it
+// reports.
+func (t *teller) finish(died func() Event) (within bool, err error) {
 	t.mu.Lock()
 	t.closed = [2]bool{true, true}
 	t.cond.Broadcast()
 	t.mu.Unlock()
 	for _, s := range t.streams {
 		if err := s.end(); err != nil {
-			return err
+			return false, err
 		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.ended < t.cell && t.failed == nil && t.send(died()) == nil {
+	within = t.ended < t.cell
+	if within && t.failed == nil && t.send(died()) == nil {
 		t.sendEnd(t.cell, false)
 	}
-	return t.failed
+	return within, t.failed
 }

@@ -89,8 +89,12 @@ func (p *Program) Run(ctx context.Context, opts Options) (int, error) {
 	crash, _ := os.ReadFile(p.crash())
 	died := func() Event { return p.died(string(crash), cmd.ProcessState, opts.Names) }
 	if events != nil {
-		if err := events.finish(died); err != nil {
+		within, err := events.finish(died)
+		if err != nil {
 			return status, err
+		}
+		if within {
+			status = max(status, 1) // os.Exit(0), say
 		}
 	}
 	if len(crash) > 0 {
