@@ -10,7 +10,7 @@ import (
 //
 //	begin   number, n of In [n]        on standard output and error
 //	end     number, "ok" or "failed"   on both
-//	skip    number, why
+//	skip    number, why                on both
 //	result  pairs of MIME type and data, base64 of what is not text
 //	error   kind, text, traceback in lines
 //

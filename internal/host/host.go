@@ -113,6 +113,7 @@ func (r *run) skip(c Cell, need int) {
 	r.failed[c.Number] = true
 	why := fmt.Sprintf("skipped: it needs cell %d, which failed", need)
 	if r.nonce != "" {
+		r.frame(stderr, "skip", itoa(c.Number), why)
 		r.frame(stdout, "skip", itoa(c.Number), why)
 		return
 	}

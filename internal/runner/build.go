@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/cellwrap/cellwrap"
 	"github.com/cellwrap/cellwrap/internal/host"
 	"github.com/cellwrap/cellwrap/internal/process"
@@ -118,6 +120,9 @@ func placeIn(dir, pkg string) (place, error) {
 		dir, err := filepath.Abs(dir)
 		return place{dir: dir, pkg: pkg}, err
 	}
+	if err := brokenModule(dir); err != nil {
+		return place{}, err
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
@@ -127,6 +132,28 @@ func placeIn(dir, pkg string) (place, error) {
 		return place{}, err
 	}
 	return place{dir, ownModule, []string{"GO111MODULE=on", "GOWORK=off", "GOFLAGS=" + withoutMod(os.Getenv("GOFLAGS"))}}, nil
+}
+
+// brokenModule returns what is wrong with the go.mod around dir, which has no module path.
+func brokenModule(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil || os.Getenv("GO111MODULE") == "off" {
+		return err
+	}
+	for {
+		file := filepath.Join(dir, "go.mod")
+		if text, err := os.ReadFile(file); err == nil {
+			if _, err := modfile.Parse(file, text, nil); err != nil {
+				return err
+			}
+			return fmt.Errorf("%s: no module directive", file)
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return nil
+		}
+		dir = up
+	}
 }
 
 // ownModule is the path of the module of a notebook that is in none. Its go.mod is virtual too.

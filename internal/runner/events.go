@@ -108,9 +108,9 @@ func (t *teller) frame(stream int, fields []string) error {
 		count, _ := strconv.Atoi(field(2))
 		return t.send(Event{Kind: Begin, Count: count})
 	case "end":
-		return t.end(stream, number, field(2) == "ok")
+		return t.end(stream, Event{Kind: End, Cell: number, OK: field(2) == "ok"})
 	case "skip":
-		return t.send(Event{Kind: Skipped, Cell: number, Text: field(2)})
+		return t.end(stream, Event{Kind: Skipped, Cell: number, Text: field(2)})
 	case "error":
 		return t.send(Event{Kind: Failed, Name: field(1), Text: field(2), Traceback: strings.Split(field(3), "\n")})
 	case "result":
@@ -123,12 +123,12 @@ func (t *teller) frame(stream int, fields []string) error {
 	return nil
 }
 
-// end waits until both streams have come to the end of the cell.
-func (t *teller) end(stream, number int, ok bool) error {
-	t.ends[stream] = number
+// end waits until both streams have come to the end of the cell, which the last of them tells.
+func (t *teller) end(stream int, e Event) error {
+	t.ends[stream] = e.Cell
 	other := 1 - stream
-	if t.ends[other] == number || t.closed[other] {
-		return t.sendEnd(number, ok)
+	if t.ends[other] == e.Cell || t.closed[other] {
+		return t.sendEnd(e)
 	}
 	limit := time.AfterFunc(patience, func() {
 		t.mu.Lock()
@@ -137,20 +137,20 @@ func (t *teller) end(stream, number int, ok bool) error {
 		t.cond.Broadcast()
 	})
 	defer limit.Stop()
-	for t.ended < number && !t.closed[other] && t.failed == nil {
+	for t.ended < e.Cell && !t.closed[other] && t.failed == nil {
 		t.cond.Wait()
 	}
-	if t.ended < number && t.failed == nil {
-		return t.sendEnd(number, ok)
+	if t.ended < e.Cell && t.failed == nil {
+		return t.sendEnd(e)
 	}
 	return t.failed
 }
 
 // sendEnd tells that a cell has ended. Their numbers grow.
-func (t *teller) sendEnd(number int, ok bool) error {
-	t.ended = number
+func (t *teller) sendEnd(e Event) error {
+	t.ended = e.Cell
 	t.cond.Broadcast()
-	return t.send(Event{Kind: End, Cell: number, OK: ok})
+	return t.send(e)
 }
 
 // finish tells the rest when the program has ended: died, if it did so within a cell, which it
@@ -169,7 +169,7 @@ func (t *teller) finish(died func() Event) (within bool, err error) {
 	defer t.mu.Unlock()
 	within = t.ended < t.cell
 	if within && t.failed == nil && t.send(died()) == nil {
-		t.sendEnd(t.cell, false)
+		t.sendEnd(Event{Kind: End, Cell: t.cell})
 	}
 	return within, t.failed
 }
