@@ -22,10 +22,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := exec.Command("go", "env", "GOCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	cache := goCache(t)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
@@ -33,9 +30,19 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOPACKAGE", "")
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("REPO", repo)
-			env.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
+			env.Setenv("GOCACHE", cache)
 			env.Setenv("GOFLAGS", "-mod=mod") // the scripts' modules have no go.sum
 			return nil
 		},
 	})
+}
+
+// goCache returns the go command's build cache, which the tests share: compiling the standard library
+// takes long.
+func goCache(t *testing.T) string {
+	dir, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(dir))
 }
