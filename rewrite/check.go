@@ -42,8 +42,14 @@ func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker,
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}, channels: map[int]bool{}}
 	know.untyped = !s.shape(opts.Target).hasResult()
 	packages := &loader{packages: opts.Env.packages}
-	if s.member != nil {
+	switch {
+	case s.member != nil:
 		packages = s.member.loader
+	case opts.past != nil:
+		packages = opts.past.loader
+		if err := opts.past.catchUp(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for {
 		p, err := makePlan(s, opts, name, &know)
@@ -87,11 +93,12 @@ type checker struct {
 	know   facts
 
 	text       *fragment
-	bodyAt     int         // where the body is in it
-	inFile     bool        // it is a whole file of the user's
-	headerAt   int         // where a block's header is, in a file
-	unimported bool        // that file does not import the runtime
-	files      []*ast.File // the package's
+	bodyAt     int            // where the body is in it
+	inFile     bool           // it is a whole file of the user's
+	headerAt   int            // where a block's header is, in a file
+	unimported bool           // that file does not import the runtime
+	files      []*ast.File    // the package's
+	renewed    []*declaration // of earlier cells of a session, which are in files
 	fset       *token.FileSet
 	file       *ast.File
 	body       *ast.BlockStmt // of the closure
@@ -131,7 +138,11 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	}
 	var files []*ast.File
 	broken := ""
-	if c.cell.member == nil {
+	switch past := c.opts.past; {
+	case past != nil:
+		c.renewed = past.renewedBy(c.file)
+		files = filesOf(c.renewed, declaredIn(c.file))
+	case c.cell.member == nil:
 		files, broken = c.opts.Env.filesFor(c.file.Name.Name, c.opts.OutputName, c.name, c.file)
 	}
 	c.broken, c.know.incomplete = broken != "", nil
@@ -139,6 +150,11 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	c.files = files
 	want := wanted(files, c.opts.Runtime)
 	var err error
+	if past := c.opts.past; past != nil {
+		if err := past.load(ctx, want); err != nil {
+			return false, err
+		}
+	}
 	if c.found, err = c.loader.load(ctx, want); err != nil {
 		return false, err
 	}
@@ -254,6 +270,10 @@ func (c *checker) run(files []*ast.File) {
 		FakeImportC: true, // for the package's other files
 		Sizes:       targetSizes(),
 		Error:       collect(&c.errs),
+	}
+	if past := c.opts.past; past != nil {
+		c.pkg = past.check(&conf, files, &c.info)
+		return
 	}
 	if m == nil {
 		c.pkg, _ = conf.Check(cmp.Or(c.found.Path, c.opts.Package), c.fset, files, &c.info)

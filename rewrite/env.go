@@ -111,19 +111,6 @@ func tagsIn(goflags string) []string {
 	return tags
 }
 
-// replace returns an Env that has f, and of the files of e what f does not declare.
-func (e *Env) replace(f *ast.File) *Env {
-	files := []envFile{}
-	names := declaredIn(f)
-	for _, old := range e.files {
-		if old.file != nil {
-			old.file = without(old.file, names)
-		}
-		files = append(files, old)
-	}
-	return &Env{e.dir, e.packages, e.fset, append(files, envFile{file: f})}
-}
-
 // withoutBodies returns f without the bodies of its functions.
 func withoutBodies(f *ast.File) *ast.File {
 	if f == nil {

@@ -16,6 +16,9 @@ type Error struct {
 	// Incomplete reports whether more input could make the cell good: a bracket,
 	// raw string or comment is open, or the last line ends in an operator.
 	Incomplete bool
+	// Follows reports whether it may be there only because an earlier cell of the session was
+	// refused: the name that is not defined stands in that one.
+	Follows bool
 }
 
 // ErrorList is all that is wrong with the types of a cell, in the order of the cell: at most

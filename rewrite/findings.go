@@ -77,7 +77,10 @@ func (c *checker) refusal(found []finding) ErrorList {
 		if i == maxErrors {
 			return append(errs, c.cell.errorf(f.off, "too many errors"))
 		}
-		errs = append(errs, c.cell.errorf(f.off, "%s", c.wording(f.typeError, f.cell)))
+		e := c.cell.errorf(f.off, "%s", c.wording(f.typeError, f.cell))
+		name, ok := strings.CutPrefix(f.msg, "undefined: ")
+		e.Follows = ok && c.opts.past.lacks(name)
+		errs = append(errs, e)
 	}
 	return errs
 }

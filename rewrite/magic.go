@@ -97,6 +97,9 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 			continue
 		}
 		call, err := c.parseMagic(line)
+		if err != nil && c.host {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

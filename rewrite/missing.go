@@ -64,6 +64,9 @@ func (c *checker) hint(msg string, pos token.Pos) string {
 //
 // x/tools/imports would do that too, but its tables cost every process 0.7 ms at its start.
 func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, error) {
+	if c.borrowImports() {
+		return true, nil
+	}
 	if !c.opts.FixImports || c.opts.Target != File {
 		return false, nil
 	}

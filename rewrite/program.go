@@ -168,7 +168,7 @@ func (m *member) read(before settings) (settings, *Error) {
 	if err != nil {
 		return before, err
 	}
-	c, err := split(src, m)
+	c, err := split(src, m, false)
 	if err != nil {
 		return before, err
 	}

@@ -163,7 +163,7 @@ func (c *checker) universal(pos token.Pos, names ...string) bool {
 		}
 	}
 	for _, name := range names {
-		if c.pkg.Scope().Lookup(name) != nil {
+		if c.pkg.Scope().Lookup(name) != nil || c.opts.past.declares(name) {
 			return false
 		}
 		if c.redeclared[name] {

@@ -63,6 +63,12 @@ type Options struct {
 	// the output will stand in, and OutputName the output's own name there, which in Env it
 	// replaces. Without LineName there are no directives.
 	LineName, OutputName string
+
+	// Reversible ends a file in a comment that holds the cell, for [Unwrap].
+	Reversible bool
+
+	past *past // what earlier cells of a session have declared, or nil
+	host bool  // the cell is only to be learned from: the host runs it as it is
 }
 
 // Output is a rewritten cell.
@@ -167,10 +173,10 @@ type rewritten struct {
 // rewrite takes the cell through the stages. The settings hold before it.
 func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (*rewritten, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
-	if err != nil {
+	if err != nil && !(opts.MagicOnly && !mayBeOurs(text)) {
 		return nil, err
 	}
-	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) {
+	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) || opts.MagicOnly && !mayBeOurs(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if opts.Assign != "" {
@@ -179,11 +185,15 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		}
 	}
 	go opts.skeleton() // the first one is parsed while the cell is
-	c, err := split(src, nil)
-	if err != nil {
-		return nil, err
+	c, err := split(src, nil, opts.host)
+	var notes []Diagnostic
+	var st settings
+	if err == nil {
+		notes, st, err = c.settle(before, opts)
 	}
-	notes, st, err := c.settle(before, opts)
+	if err != nil && opts.MagicOnly && !isOurs(text) {
+		return &rewritten{out: src.unchanged(), after: before}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +242,9 @@ func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		out, err = assemble(c, p, opts)
+		if out, err = assemble(c, p, opts); err == nil && opts.Reversible && opts.Target == File {
+			out.hold(c.text)
+		}
 	}()
 	return func() (*Output, *Error) {
 		<-done

@@ -16,6 +16,7 @@ type speller struct {
 	pkg   *types.Package
 	file  *ast.File // where the type will stand
 	scope *types.Scope
+	past  *past        // nil: there are no earlier cells
 	pos   token.Pos    // where the type will stand
 	added []importSpec // imports that it needs
 	bad   bool         // some part cannot be named
@@ -27,7 +28,7 @@ const maxParts = 500
 
 func (c *checker) speller() *speller {
 	pos := c.file.FileStart + token.Pos(c.bodyAt) - 2 // before the closure's brace
-	return &speller{opts: c.opts, pkg: c.pkg, file: c.file, scope: c.scopeAt(pos), pos: pos}
+	return &speller{opts: c.opts, pkg: c.pkg, past: c.opts.past, file: c.file, scope: c.scopeAt(pos), pos: pos}
 }
 
 // spell returns t in Go. It fails for what cannot be named there: a type that is declared inside
@@ -51,7 +52,7 @@ func (s *speller) spell(t types.Type) (string, bool) {
 // means reports whether a name means obj in front of the closure.
 func (s *speller) means(obj types.Object) bool {
 	_, found := s.scope.LookupParent(obj.Name(), s.pos)
-	return found == obj
+	return found == obj || found == nil && s.past != nil && s.past.objs[obj.Name()] == obj
 }
 
 // visit looks for parts of t that cannot be named, and for imports to add.
@@ -208,7 +209,7 @@ func (s *speller) unused(name string) string {
 		return true
 	})
 	free := name
-	for i := 2; taken[free] || s.pkg.Scope().Lookup(free) != nil; i++ {
+	for i := 2; taken[free] || s.pkg.Scope().Lookup(free) != nil || s.past.declares(free); i++ {
 		free = name + strconv.Itoa(i)
 	}
 	return free

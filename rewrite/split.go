@@ -34,6 +34,7 @@ type cell struct {
 	settings []setting // in the order of their places; the first is from the start
 	wraps    bool      // whether somebody asked for an EventualResult, or gave a template for one
 	member   *member   // what it is in a program, or nil
+	host     bool      // the host runs it: its magics and its func main are no business of ours
 }
 
 // magicLine is a line that is a magic.
@@ -91,8 +92,8 @@ const (
 
 // split takes src apart. The only text that it looks at is tokens: a line of a
 // raw string that begins with % is no magic.
-func split(src *source, m *member) (*cell, *Error) {
-	c := &cell{source: src, code: bytes.Clone(src.text), member: m}
+func split(src *source, m *member, host bool) (*cell, *Error) {
+	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: host}
 	copy(c.code[:c.bom], "   ")
 	s := &splitter{cell: c, fresh: true, doc: -1}
 	if bytes.Contains(c.code, []byte(await)) {
@@ -276,7 +277,7 @@ func (s *splitter) function(off int, tok token.Token, lit string) *Error {
 	case state == fnNone || state == fnKeyword && tok == token.FUNC:
 		return nil
 	case state == fnKeyword && tok == token.IDENT:
-		if lit == "main" && s.member == nil {
+		if lit == "main" && s.member == nil && !s.host {
 			return s.errorf(off, "a cell cannot declare func main (its statements are what runs)")
 		}
 		s.fn = fnNone

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/cellwrap/cellwrap/indent"
-	"github.com/cellwrap/cellwrap/templates"
 )
 
 // marker begins the comment at the end of a wrapped cell's header. It carries the
@@ -265,25 +264,4 @@ func isWrapped(text []byte) bool {
 		}
 	}
 	return true
-}
-
-// Unwrap gives the cells back that were wrapped as blocks in src, which may be a whole file. The
-// rest of src stays as it is. Its error is an *Error, named filename, if there is
-// nothing to unwrap.
-func Unwrap(src []byte, filename string) ([]byte, error) {
-	cells := findWrapped(src)
-	if len(cells) == 0 {
-		hint := "no " + marker + " comment with a good checksum"
-		if templates.IsGenerated(src) {
-			hint = "a generated file does not hold its cell, which is the file that its //line comments name"
-		}
-		return nil, &Error{Pos: token.Position{Filename: filename, Line: 1, Column: 1}, Msg: "nothing to unwrap (" + hint + ")"}
-	}
-	var out []byte
-	at := 0
-	for _, c := range cells {
-		out = append(append(out, src[at:c.start]...), c.original...)
-		at = c.end
-	}
-	return append(out, src[at:]...), nil
 }

@@ -1,0 +1,62 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/token"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// mayBeOurs reports whether anything in a cell looks like a magic of ours or like an await. It looks
+// at no tokens, since most cells of most notebooks have nothing of the kind.
+func mayBeOurs(text []byte) bool {
+	if bytes.Contains(text, []byte(await)) || bytes.Contains(text, []byte(directive)) {
+		return true
+	}
+	if bytes.IndexByte(text, '%') < 0 {
+		return false
+	}
+	return slices.ContainsFunc(magics, func(m *magic) bool {
+		return bytes.Contains(text, []byte("%"+m.name)) || slices.ContainsFunc(m.aliases, func(a string) bool {
+			return bytes.Contains(text, []byte("%"+a))
+		})
+	})
+}
+
+// isOurs reports whether a cell that cannot be taken apart has a magic of ours or an await, as far
+// as its tokens tell. The text behind a cell magic of the host's is no Go.
+func isOurs(text []byte) bool {
+	first := bytes.TrimLeftFunc(bytes.TrimPrefix(text, bom), unicode.IsSpace)
+	if name, ok := magicName(first); ok && bytes.HasPrefix(first, []byte("%%")) {
+		return lookup(name) != nil
+	}
+	for t := newTokens(text); t.next(); {
+		switch {
+		case t.tok == token.IDENT && t.lit == await:
+			return true
+		case t.tok == token.COMMENT:
+			if strings.HasPrefix(t.lit, directive) && !strings.HasPrefix(t.lit, marker) {
+				return true
+			}
+		case t.tok == token.REM || t.tok == token.REM_ASSIGN:
+			if name, ok := magicName(text[t.off:]); ok && lookup(name) != nil && len(bytes.TrimSpace(text[bytes.LastIndexByte(text[:t.off], '\n')+1:t.off])) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// magicName returns the name of the magic at the start of text, if there is one.
+func magicName(text []byte) (string, bool) {
+	if len(text) == 0 || text[0] != '%' {
+		return "", false
+	}
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	words := strings.Fields(strings.TrimLeft(string(line), "%"))
+	if len(words) == 0 {
+		return "", false
+	}
+	return strings.TrimSuffix(words[0], "?"), true
+}
