@@ -24,8 +24,9 @@ type Place struct {
 
 	LineName, OutputName string // as in Options
 
-	// Chosen rewrites the cell whatever Options.MagicOnly says.
+	// Chosen rewrites the cell whatever Options.MagicOnly says, and Assign is as there.
 	Chosen bool
+	Assign string
 }
 
 // NewSession returns a Session that rewrites each cell with opts, in which Env is needed for
@@ -54,6 +55,7 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	opts.Filename, opts.FirstLine = at.Filename, at.FirstLine
 	opts.LineName, opts.OutputName = at.LineName, at.OutputName
 	opts.MagicOnly = opts.MagicOnly && !at.Chosen
+	opts.Assign = at.Assign
 	opts.past = s.past
 	before := s.settings
 	r, err := rewrite(ctx, src, opts.withDefaults(), before)

@@ -17,15 +17,39 @@ type envs struct {
 
 	mu    sync.Mutex
 	byDir map[string]func() (*rewrite.Env, error)
+	books map[string]*rewrite.Env
 	made  map[string][]byte // what cells have become in this run, by the file it will stand in
+}
+
+// ofBook returns what the cells of a notebook may use: the package of its directory is none of
+// theirs unless --context says so.
+func (e *envs) ofBook(path string) (*rewrite.Env, error) {
+	if e.context != nil {
+		return e.of(path)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	dir := existing(filepath.Dir(path))
+	if e.books == nil {
+		e.books = map[string]*rewrite.Env{}
+	}
+	if e.books[dir] == nil {
+		e.books[dir] = rewrite.NewEnv(dir)
+	}
+	return e.books[dir], nil
+}
+
+// existing returns dir, or "." if it is not there: the name of an editor's new file, say.
+func existing(dir string) string {
+	if _, err := os.Stat(dir); err != nil {
+		return "."
+	}
+	return dir
 }
 
 // of returns what a cell in the file path may use; "" is standard input.
 func (e *envs) of(path string) (*rewrite.Env, error) {
-	dir := filepath.Dir(path)
-	if _, err := os.Stat(dir); err != nil {
-		dir = "." // the name of an editor's new file, say
-	}
+	dir := existing(filepath.Dir(path))
 	e.mu.Lock()
 	if e.byDir == nil {
 		e.byDir = map[string]func() (*rewrite.Env, error){}
@@ -44,7 +68,7 @@ func (e *envs) of(path string) (*rewrite.Env, error) {
 func (e *envs) learn(results []*result) bool {
 	changed := false
 	for _, r := range results {
-		if r.err != nil || r.dest == "" || filepath.Dir(r.dest) != filepath.Dir(r.path) || bytes.Equal(e.made[r.dest], r.code) {
+		if r.err != nil || r.isBook || r.dest == "" || filepath.Dir(r.dest) != filepath.Dir(r.path) || bytes.Equal(e.made[r.dest], r.code) {
 			continue
 		}
 		if old, err := os.ReadFile(r.dest); e.made[r.dest] == nil && err == nil && bytes.Equal(old, r.code) {

@@ -26,6 +26,7 @@ type config struct {
 	json          bool
 	unwrap        bool
 	line          bool
+	magicOnly     string // what -m says, or ""
 	stdinFilename string
 	selection     selection
 	envs          envs
@@ -53,13 +54,13 @@ func (f *flags) define(set *pflag.FlagSet) {
 	set.StringVarP(&f.target, "target", "t", "file", "make a complete `file`, or a block of statements")
 	set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the file's package; default $GOPACKAGE, else main")
 	set.StringVarP(&f.output, "output", "o", "", "write to `FILE`")
-	set.BoolVarP(&f.write, "write", "w", false, "write x.gocell to x_cell.go, and a block to its own file")
+	set.BoolVarP(&f.write, "write", "w", false, "write x.gocell to x_cell.go, a notebook or a block to its own file")
 	set.BoolVarP(&f.list, "list", "l", false, "print the names of inputs whose result would change")
 	set.BoolVarP(&f.diff, "diff", "d", false, "print what would change; exit with 1 if anything would")
 	set.BoolVar(&f.check, "check", false, "exit with 1 if anything would change")
-	set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "pass cells without a magic or an await through unchanged")
+	set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "pass cells without a magic or an await through unchanged; for notebooks the default")
 	set.StringVar(&f.lines, "range", "", "the cell is lines `FIRST:LAST`, counted from 1")
-	set.StringVar(&f.cell, "cell", "", "the cell is `N|@LINE` of a percent-format file")
+	set.StringVar(&f.cell, "cell", "", "only cell `N|@LINE` of a notebook or percent-format file")
 	set.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of what standard input holds")
 	set.StringVar(&f.types, "types", "auto", "check types and find the result's: `auto|off|require`")
 	set.StringArrayVar(&f.envs.context, "context", nil, "the cell may use the Go file or package at `PATH`; default: the input file's package")
@@ -85,6 +86,9 @@ func parseFlags(args []string) (*config, []string, error) {
 		if err := rewrite.CheckName(f.opts.Assign); err != nil {
 			return nil, nil, fmt.Errorf("--assign: %v", err)
 		}
+	}
+	if set.Changed("magic-only") {
+		f.magicOnly = strconv.FormatBool(f.opts.MagicOnly)
 	}
 	files := set.Args()
 	for _, check := range []func() error{

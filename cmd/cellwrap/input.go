@@ -17,6 +17,8 @@ type input struct {
 	name string // in messages
 	path string // of the file, or "" for standard input without a name
 	text []byte
+
+	isBook bool // its cells are rewritten, in order
 }
 
 // readInputs reads the files, or standard input if there are none.
@@ -30,26 +32,33 @@ func (c *config) readInputs(files []string, stdin io.Reader) ([]input, error) {
 		if c.stdinFilename != "" {
 			name = c.stdinFilename
 		}
-		return []input{{name, c.stdinFilename, text}}, nil
+		return []input{c.newInput(name, c.stdinFilename, text)}, nil
 	}
-	var inputs []input
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+	inputs, errs := make([]input, len(files)), make([]error, len(files))
+	parallel(len(files), func(i int) {
+		text, err := os.ReadFile(files[i])
+		inputs[i], errs[i] = c.newInput(files[i], files[i], text), err
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
-		inputs = append(inputs, input{file, file, text})
 	}
 	return inputs, nil
 }
 
 // natural returns the place of the input's result: a file beside the cell, or for
-// statements the cell's own file.
+// statements and notebooks their own file.
 func (c *config) natural(in input) string {
-	if c.opts.Target == rewrite.Block || c.unwrap || in.path == "" {
+	if !c.makesFile(in) || in.path == "" {
 		return in.path
 	}
 	return strings.TrimSuffix(in.path, filepath.Ext(in.path)) + "_cell.go"
+}
+
+// makesFile reports whether the input becomes a Go file, beside it.
+func (c *config) makesFile(in input) bool {
+	return c.opts.Target == rewrite.File && !c.unwrap && !(in.isBook && c.selection.all())
 }
 
 // destination returns the file that the input's result is written to or compared
@@ -58,7 +67,7 @@ func (c *config) destination(in input) string {
 	switch {
 	case c.output != "":
 		return c.output
-	case in.path != "" && (c.stdinFilename == "" || c.opts.Target == rewrite.File):
+	case in.path != "" && (c.stdinFilename == "" || c.makesFile(in)):
 		return c.natural(in)
 	}
 	return ""
@@ -89,6 +98,15 @@ func (s selection) of(text []byte) (region, error) {
 		return region{0, len(text), 1}, nil
 	}
 	cells := notebook.Percent(text)
+	i, err := s.in(text, cells)
+	if err != nil {
+		return region{}, err
+	}
+	return region{cells[i].Start, cells[i].End, cells[i].Line}, nil
+}
+
+// in returns the index of the cell of text that is selected.
+func (s selection) in(text []byte, cells []notebook.Cell) (int, error) {
 	for i, cell := range cells {
 		next := countLines(text) + 1
 		if i+1 < len(cells) {
@@ -96,15 +114,15 @@ func (s selection) of(text []byte) (region, error) {
 		}
 		if i+1 == s.cell || s.at > 0 && cell.Top <= s.at && s.at < next {
 			if cell.Kind != notebook.Code {
-				return region{}, fmt.Errorf("cell %d is %s", i+1, cell.Kind)
+				return 0, fmt.Errorf("cell %d is %s", i+1, cell.Kind)
 			}
-			return region{cell.Start, cell.End, cell.Line}, nil
+			return i, nil
 		}
 	}
 	if s.at > 0 {
-		return region{}, fmt.Errorf("--cell @%d: no cell has that line", s.at)
+		return 0, fmt.Errorf("--cell @%d: no cell has that line", s.at)
 	}
-	return region{}, fmt.Errorf("--cell %d: there are %d cells", s.cell, len(cells))
+	return 0, fmt.Errorf("--cell %d: there are %d cells", s.cell, len(cells))
 }
 
 // lineOffset returns the offset of a line, counted from 1, if the text has it.

@@ -1,19 +1,15 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
-	"go/token"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/google/renameio/v2"
-
-	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // content is what a result is compared with.
@@ -39,6 +35,9 @@ func (r *result) old() (content, error) {
 
 // unified returns the difference between what is there and the result.
 func unified(r *result, old content) string {
+	if r.isBook && bytes.Equal(old.text, r.text) {
+		return unifiedCells(r)
+	}
 	from := r.displayName()
 	if !old.exists {
 		from = os.DevNull
@@ -48,8 +47,15 @@ func unified(r *result, old content) string {
 
 // file is a file to write.
 type file struct {
-	path string
-	text []byte
+	path   string
+	text   []byte
+	was    []byte // what it must still hold, if mustBe
+	mustBe bool
+}
+
+// file returns the result as a file to write. What was read from that place must not have changed.
+func (r *result) file() file {
+	return file{r.dest, r.code, r.text, r.dest == r.path}
 }
 
 // writeFiles replaces the files atomically: each has its old or its new content at any
@@ -76,12 +82,45 @@ func writeFiles(files []file) error {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
-	for _, p := range pending {
-		if err := p.CloseAtomicallyReplace(); err != nil {
+	for _, f := range files {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	for i, p := range pending {
+		if err := files[i].replace(p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// replace puts the new content in the file's place, unless the file has been changed since it was
+// read. Other processes of ours wait.
+func (f file) replace(p *renameio.PendingFile) error {
+	if f.mustBe {
+		unlock, err := lockFile(f.path)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return p.CloseAtomicallyReplace()
+}
+
+// check fails if the file has been changed since it was read.
+func (f file) check() error {
+	if !f.mustBe {
+		return nil
+	}
+	now, err := os.ReadFile(f.path)
+	if err == nil && !bytes.Equal(now, f.was) && !bytes.Equal(now, f.text) {
+		err = fmt.Errorf("%s has changed since it was read (it is left as it is; try again)", f.path)
+	}
+	return err
 }
 
 // regular returns the file that path is a link to, and refuses what cannot be
@@ -101,74 +140,4 @@ func regular(path string) (string, error) {
 		return "", fmt.Errorf("%s is not a regular file", path)
 	}
 	return filepath.EvalSymlinks(path)
-}
-
-// jsonOutput is what --json prints for each input.
-type jsonOutput struct {
-	File        string           `json:"file"`
-	Code        string           `json:"code"`
-	Lines       []int            `json:"lines"`            // for each line of code, the cell's, or 0
-	Name        string           `json:"name,omitempty"`   // the variable
-	Result      string           `json:"result,omitempty"` // the type of the result
-	Edits       []jsonEdit       `json:"edits"`
-	Diagnostics []jsonDiagnostic `json:"diagnostics"`
-}
-
-type jsonPosition struct {
-	Line   int `json:"line"`
-	Column int `json:"column"` // in bytes
-}
-
-type jsonEdit struct {
-	Start jsonPosition `json:"start"`
-	End   jsonPosition `json:"end"`
-	New   string       `json:"new"`
-}
-
-type jsonDiagnostic struct {
-	Start    jsonPosition `json:"start"`
-	End      jsonPosition `json:"end"`
-	Severity string       `json:"severity"`
-	Message  string       `json:"message"`
-}
-
-func position(p token.Position) jsonPosition { return jsonPosition{p.Line, p.Column} }
-
-func printJSON(w io.Writer, r *result) error {
-	o := jsonOutput{
-		File:        r.name,
-		Code:        string(r.out.Code),
-		Lines:       r.out.Lines,
-		Name:        r.out.Name,
-		Result:      r.out.Result,
-		Edits:       []jsonEdit{},
-		Diagnostics: []jsonDiagnostic{},
-	}
-	for _, e := range r.out.Edits {
-		o.Edits = append(o.Edits, jsonEdit{position(e.Start), position(e.End), e.New})
-	}
-	for _, d := range r.out.Diagnostics {
-		o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(d.Pos), position(d.End), string(d.Severity), d.Msg})
-	}
-	return encodeJSON(w, o)
-}
-
-// jsonRefusal is what --json prints, on standard error, for an input that is refused.
-type jsonRefusal struct {
-	File        string           `json:"file"`
-	Diagnostics []jsonDiagnostic `json:"diagnostics"`
-}
-
-func printJSONRefusal(w io.Writer, r *result) error {
-	o := jsonRefusal{File: r.name}
-	for _, e := range rewrite.Errors(r.err) {
-		o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(e.Pos), position(e.End), "error", e.Msg})
-	}
-	return encodeJSON(w, o)
-}
-
-func encodeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows on a terminal how many inputs are done, once that takes longer than a second.
+// progress shows on a terminal how many inputs and cells of notebooks are done, once that takes longer than a second.
 type progress struct {
 	w     io.Writer // nil: it shows nothing
-	total int
+	total atomic.Int64
 	done  atomic.Int64
 	stop  chan struct{}
 	ended sync.WaitGroup
@@ -22,13 +22,17 @@ type progress struct {
 
 // startProgress begins to show the progress of total inputs on w if it is a terminal.
 func startProgress(w io.Writer, total int) *progress {
-	p := &progress{total: total, stop: make(chan struct{})}
-	if total > 1 && isTerminal(w) {
+	p := &progress{stop: make(chan struct{})}
+	p.more(total)
+	if isTerminal(w) {
 		p.w = w
 		p.ended.Go(p.show)
 	}
 	return p
 }
+
+// more adds to what is to be done: the cells of a notebook, once they are counted.
+func (p *progress) more(n int) { p.total.Add(int64(n)) }
 
 // isTerminal reports whether a stream is one.
 func isTerminal(stream any) bool {
@@ -44,8 +48,10 @@ func (p *progress) show() {
 	for {
 		select {
 		case <-wait.C:
-			fmt.Fprintf(p.w, "\rcellwrap: %d of %d", p.done.Load(), p.total)
-			shown = true
+			if total := p.total.Load(); total > 1 {
+				fmt.Fprintf(p.w, "\rcellwrap: %d of %d", p.done.Load(), total)
+				shown = true
+			}
 			wait.Reset(100 * time.Millisecond)
 		case <-p.stop:
 			if shown {

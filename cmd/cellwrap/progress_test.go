@@ -20,7 +20,8 @@ func TestProgress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out bytes.Buffer
-				p := &progress{w: &out, total: 3, stop: make(chan struct{})}
+				p := &progress{w: &out, stop: make(chan struct{})}
+				p.more(3)
 				p.ended.Go(p.show)
 				p.done.Add(1)
 				time.Sleep(tt.takes) // in the bubble, no time passes

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/cellwrap/cellwrap/internal/notebook"
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
@@ -22,7 +23,8 @@ type result struct {
 	dest      string // file that it goes to or is compared with, or ""
 	code      []byte // the whole text that goes there
 	out       *rewrite.Output
-	unchanged bool // the cell passed through
+	unchanged bool        // the cell passed through
+	cells     []*bookCell // of a notebook, those that were looked at
 	err       error
 }
 
@@ -54,10 +56,9 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 	}
 	status := exitOK
 	for _, r := range results {
-		var refused *rewrite.Error
 		switch {
 		case r.err == nil:
-		case errors.As(r.err, &refused):
+		case isRefusal(r.err):
 			if c.json {
 				printJSONRefusal(stderr, r)
 			} else {
@@ -95,18 +96,36 @@ func spareGC(inputs []input) {
 // all rewrites the inputs in parallel.
 func (c *config) all(ctx context.Context, inputs []input, bar *progress) []*result {
 	results := make([]*result, len(inputs))
+	parallel(len(inputs), func(i int) {
+		if in := inputs[i]; in.isBook {
+			results[i] = c.book(ctx, in, bar)
+		} else {
+			results[i] = c.one(ctx, in)
+		}
+		bar.done.Add(1)
+	})
+	return results
+}
+
+// parallel calls do for each of n indexes, as many at a time as there are processors.
+func parallel(n int, do func(int)) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, in := range inputs {
+	for i := range n {
 		slots <- struct{}{}
 		wg.Go(func() {
-			results[i] = c.one(ctx, in)
-			bar.done.Add(1)
+			do(i)
 			<-slots
 		})
 	}
 	wg.Wait()
-	return results
+}
+
+// isRefusal reports whether an error is about what the user wrote.
+func isRefusal(err error) bool {
+	var cell *rewrite.Error
+	var file *notebook.Error
+	return errors.As(err, &cell) || errors.As(err, &file)
 }
 
 // one rewrites one input.
@@ -179,8 +198,10 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 		c.note(r, stderr)
 		switch {
 		case c.json:
-			if err := printJSON(&out, r); err != nil {
-				return 0, err
+			for _, cell := range r.outputs() {
+				if err := printJSON(&out, r.name, cell); err != nil {
+					return 0, err
+				}
 			}
 			continue
 		case !reports && !c.write && c.output == "":
@@ -191,7 +212,7 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 			return 0, fmt.Errorf("%s and %s both go to %s", other, r.name, r.dest)
 		}
 		from[r.dest] = r.name
-		if r.dest != "" && r.dest == r.path && c.opts.Target == rewrite.File && !c.unwrap && !r.unchanged {
+		if r.dest != "" && r.dest == r.path && c.makesFile(r.input) && !r.unchanged {
 			return 0, fmt.Errorf("%s would be replaced by what it is made to", r.name)
 		}
 		old, err := r.old()
@@ -214,7 +235,7 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 			fmt.Fprintf(stderr, "cellwrap: %s would change\n", r.displayName())
 		}
 		if c.write || !reports {
-			files = append(files, file{r.dest, r.code})
+			files = append(files, r.file())
 		}
 	}
 	if err := writeFiles(files); err != nil {
@@ -226,15 +247,17 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 
 // note prints what magics print.
 func (c *config) note(r *result, stderr io.Writer) {
-	if r.out == nil || c.json {
+	if c.json {
 		return
 	}
-	for _, d := range r.out.Diagnostics {
-		severity := ""
-		if d.Severity == rewrite.Warning {
-			severity = "warning: "
+	for _, cell := range r.outputs() {
+		for _, d := range cell.out.Diagnostics {
+			severity := ""
+			if d.Severity == rewrite.Warning {
+				severity = "warning: "
+			}
+			fmt.Fprintf(stderr, "%s: %s%s\n", d.Pos, severity, d.Msg)
 		}
-		fmt.Fprintf(stderr, "%s: %s%s\n", d.Pos, severity, d.Msg)
 	}
 }
 

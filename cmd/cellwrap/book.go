@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/cellwrap/cellwrap/internal/notebook"
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// newInput returns a text as an input. It is a notebook by its name, or if it is Go in the percent
+// format with more than one cell. A Go file with a package clause is no notebook, though it may have
+// lines that start cells: its cells are parts of one program text.
+func (c *config) newInput(name, path string, text []byte) input {
+	in := input{name: name, path: path, text: text}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".ipynb":
+		in.isBook = true
+	case ".go":
+		if c.unwrap || c.selection.first > 0 || !bytes.Contains(text, []byte("%%")) || len(notebook.Percent(text)) < 2 {
+			break
+		}
+		_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.PackageClauseOnly)
+		in.isBook = err != nil
+	}
+	return in
+}
+
+// bookCell is a cell of a notebook that was looked at.
+type bookCell struct {
+	number   int    // from 1; 0 if it is no notebook's
+	name     string // of the cell, in messages
+	old, new []byte
+	out      *rewrite.Output // nil if it was unwrapped
+	err      error
+}
+
+// bookErrors are the cells that were refused.
+type bookErrors []*bookCell
+
+func (b bookErrors) Error() string {
+	var lines []string
+	for _, cell := range b {
+		lines = append(lines, cell.err.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the errors, for errors.As.
+func (b bookErrors) Unwrap() []error {
+	var errs []error
+	for _, cell := range b {
+		errs = append(errs, cell.err)
+	}
+	return errs
+}
+
+// book rewrites the cells of a notebook, in order.
+func (c *config) book(ctx context.Context, in input, bar *progress) *result {
+	r := &result{input: in, dest: c.destination(in), code: in.text}
+	b, err := notebook.Parse(in.name, in.text)
+	if err == nil && b.Language != "" && !strings.EqualFold(b.Language, "go") {
+		err = &notebook.Error{Pos: token.Position{Filename: in.name, Line: 1, Column: 1}, Msg: "a notebook in " + b.Language + ", not in go (its kernel says so)"}
+	}
+	chosen := -1
+	if err == nil {
+		chosen, err = c.chosen(b, in)
+	}
+	if err != nil {
+		r.err = err
+		return r
+	}
+	bar.more(len(b.Cells) - 1)
+	w := &bookWork{config: c, result: r, Book: b, chosen: chosen}
+	if !c.unwrap {
+		if r.err = w.begin(); r.err != nil {
+			return r
+		}
+	}
+	for i, cell := range b.Cells {
+		if cell.Kind == notebook.Code && (chosen < 0 || i <= chosen && !c.unwrap || i == chosen) {
+			w.cell(ctx, i)
+		}
+		if i > 0 {
+			bar.done.Add(1)
+		}
+		if ctx.Err() != nil {
+			r.err = ctx.Err()
+			return r
+		}
+	}
+	r.err = w.end()
+	return r
+}
+
+// chosen returns the index of the cell that --cell chooses, or -1.
+func (c *config) chosen(b *notebook.Book, in input) (int, error) {
+	s := c.selection
+	if s.all() {
+		if c.opts.Assign != "" {
+			return 0, errors.New("--assign names the result of one cell (choose it with --cell)")
+		}
+		return -1, nil
+	}
+	if filepath.Ext(in.name) == ".go" {
+		return s.in(in.text, b.Cells)
+	}
+	if s.cell == 0 {
+		return 0, errors.New("the cells of a notebook are chosen by their number, --cell N")
+	}
+	return s.in(nil, b.Cells)
+}
+
+// bookWork is a notebook that is being rewritten.
+type bookWork struct {
+	*config
+	*result
+	*notebook.Book
+	chosen  int
+	session *rewrite.Session
+
+	lineName, outputName string
+	refused              bookErrors
+}
+
+// begin starts the session.
+func (w *bookWork) begin() error {
+	opts := w.opts
+	opts.Assign, opts.MagicOnly = "", w.magicOnly != "false"
+	opts.Reversible = !w.makesFile(w.input)
+	if w.path != "" && w.line {
+		w.lineName, w.outputName = lineNames(w.path, cmp.Or(w.dest, w.path))
+	}
+	if opts.Types != rewrite.TypesOff {
+		env, err := w.envs.ofBook(w.path)
+		if err != nil {
+			return err
+		}
+		opts.Env = env
+	}
+	w.session = rewrite.NewSession(opts)
+	return nil
+}
+
+// cell rewrites a cell. Those before the one that is chosen are its context, and theirs alone is what
+// is wrong with them.
+func (w *bookWork) cell(ctx context.Context, i int) {
+	cell := &bookCell{number: i + 1, name: fmt.Sprintf("%s:cell %d", w.Book.Name, i+1)}
+	if cell.old, cell.err = w.Source(i); cell.err == nil {
+		if w.unwrap {
+			cell.unwrap()
+		} else {
+			w.rewriteCell(ctx, i, cell)
+		}
+	}
+	if w.chosen >= 0 && i != w.chosen {
+		return
+	}
+	w.cells = append(w.cells, cell)
+	if cell.err != nil {
+		w.refuse(cell)
+		return
+	}
+	if w.chosen >= 0 && w.makesFile(w.input) || bytes.Equal(cell.old, cell.new) {
+		return
+	}
+	if cell.err = w.SetSource(i, cell.new); cell.err != nil {
+		w.refuse(cell)
+	}
+}
+
+func (w *bookWork) rewriteCell(ctx context.Context, i int, cell *bookCell) {
+	at := rewrite.Place{Filename: w.CellName(i), FirstLine: w.Cells[i].Line}
+	if w.lineName != "" {
+		at.LineName = w.lineName + strings.TrimPrefix(w.CellName(i), w.Book.Name)
+	}
+	if i == w.chosen {
+		at.Chosen, at.Assign = w.magicOnly != "true", w.opts.Assign
+		if w.makesFile(w.input) {
+			at.OutputName = w.outputName
+		}
+	}
+	cell.out, cell.err = w.session.CellAt(ctx, cell.old, at)
+	for _, e := range rewrite.Errors(cell.err) {
+		e.Pos, e.End = w.place(i, e.Pos), w.place(i, e.End)
+	}
+	if cell.err != nil {
+		return
+	}
+	for j := range cell.out.Diagnostics {
+		d := &cell.out.Diagnostics[j]
+		d.Pos, d.End = w.place(i, d.Pos), w.place(i, d.End)
+	}
+	if !bytes.HasSuffix(cell.old, []byte("\n")) && !w.makesFile(w.input) { // as it is with notebooks' cells
+		cell.out.Code = bytes.TrimSuffix(cell.out.Code, []byte("\n"))
+	}
+	cell.new = cell.out.Code
+}
+
+// place returns a position in a cell's source as one in its notebook: a percent-format file has
+// comment signs in front of magics.
+func (w *bookWork) place(i int, p token.Position) token.Position {
+	return w.Position(i, p.Line-w.Cells[i].Line+1, p.Column)
+}
+
+// unwrap gives the cell back that this one was, if it was one.
+func (cell *bookCell) unwrap() {
+	var err error
+	if cell.new, err = rewrite.Unwrap(cell.old, cell.name); err != nil {
+		cell.new = cell.old
+	}
+}
+
+// refuse takes note of a cell that was refused, unless that may be only because an earlier one was.
+func (w *bookWork) refuse(cell *bookCell) {
+	var own rewrite.ErrorList
+	list := rewrite.Errors(cell.err)
+	for _, e := range list {
+		if !e.Follows || len(w.refused) == 0 {
+			own = append(own, e)
+		}
+	}
+	switch {
+	case len(own) < len(list) && len(own) > 0:
+		cell.err = own
+	case len(own) < len(list):
+		return
+	}
+	w.refused = append(w.refused, cell)
+}
+
+// end returns why the notebook is refused, or puts its text together.
+func (w *bookWork) end() error {
+	if len(w.refused) > 0 {
+		return w.refused
+	}
+	w.code = w.Bytes()
+	changed := false
+	for _, cell := range w.cells {
+		changed = changed || !bytes.Equal(cell.old, cell.new)
+		if !bytes.Equal(cell.old, cell.new) && w.opts.Target == rewrite.File && !w.unwrap && w.chosen < 0 && filepath.Ext(w.Book.Name) == ".go" {
+			return fmt.Errorf("a file cannot stand in cell %d (choose the cell with --cell, or -t block)", cell.number)
+		}
+	}
+	switch {
+	case w.unwrap && !changed:
+		return &notebook.Error{Pos: token.Position{Filename: w.Book.Name, Line: 1, Column: 1}, Msg: "nothing to unwrap (no cell was rewritten, or they were changed since)"}
+	case changed && w.makesFile(w.input):
+		w.code = w.cells[0].out.Code
+	}
+	w.unchanged = !changed
+	return nil
+}
+
+// outputs returns what came of the cells that were rewritten.
+func (r *result) outputs() []*bookCell {
+	if !r.isBook && r.out != nil {
+		return []*bookCell{{out: r.out}}
+	}
+	var list []*bookCell
+	for _, cell := range r.cells {
+		if cell.out != nil {
+			list = append(list, cell)
+		}
+	}
+	return list
+}
+
+// unifiedCells returns the difference between the cells of a notebook and what they become.
+func unifiedCells(r *result) string {
+	var b strings.Builder
+	for _, cell := range r.cells {
+		b.WriteString(udiff.Unified(cell.name, cell.name, lines(cell.old), lines(cell.new)))
+	}
+	return b.String()
+}
+
+// lines returns text with the end of its last line, which a notebook's cells lack.
+func lines(text []byte) string {
+	if n := len(text); n > 0 && text[n-1] != '\n' {
+		return string(text) + "\n"
+	}
+	return string(text)
+}
