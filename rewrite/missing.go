@@ -67,7 +67,7 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 	if c.borrowImports() {
 		return true, nil
 	}
-	if !c.opts.FixImports || c.opts.Target != File {
+	if !c.opts.FixImports || c.opts.Target != File && c.opts.past == nil {
 		return false, nil
 	}
 	want := map[string][]string{} // candidates by name

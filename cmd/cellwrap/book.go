@@ -136,6 +136,7 @@ type bookWork struct {
 func (w *bookWork) begin() error {
 	opts := w.opts
 	opts.Assign, opts.MagicOnly = "", w.magicOnly != "false"
+	opts.FixImports = true // as the kernels do, or most notebooks would not run
 	opts.Reversible = !w.makesFile(w.input)
 	if w.path != "" && w.line {
 		w.lineName, w.outputName = lineNames(w.path, cmp.Or(w.dest, w.path))
