@@ -8,9 +8,10 @@ import (
 	"unicode"
 )
 
-// mayBeOurs reports whether anything in a cell looks like a magic of ours or like an await. It looks
-// at no tokens, since most cells of most notebooks have nothing of the kind.
-func mayBeOurs(text []byte) bool {
+// MayChange reports whether anything in a cell looks like a magic of ours or like an await. Where it
+// does not, the cell passes through unchanged with Options.MagicOnly. It looks at no tokens, since most
+// cells of most notebooks have nothing of the kind.
+func MayChange(text []byte) bool {
 	if bytes.Contains(text, []byte(await)) || bytes.Contains(text, []byte(directive)) {
 		return true
 	}
@@ -29,7 +30,7 @@ func mayBeOurs(text []byte) bool {
 func isOurs(text []byte) bool {
 	first := bytes.TrimLeftFunc(bytes.TrimPrefix(text, bom), unicode.IsSpace)
 	if name, ok := magicName(first); ok && bytes.HasPrefix(first, []byte("%%")) {
-		return lookup(name) != nil
+		return isSetting(name)
 	}
 	for t := newTokens(text); t.next(); {
 		switch {
@@ -40,12 +41,19 @@ func isOurs(text []byte) bool {
 				return true
 			}
 		case t.tok == token.REM || t.tok == token.REM_ASSIGN:
-			if name, ok := magicName(text[t.off:]); ok && lookup(name) != nil && len(bytes.TrimSpace(text[bytes.LastIndexByte(text[:t.off], '\n')+1:t.off])) == 0 {
+			if name, ok := magicName(text[t.off:]); ok && isSetting(name) && len(bytes.TrimSpace(text[bytes.LastIndexByte(text[:t.off], '\n')+1:t.off])) == 0 {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// isSetting reports whether a magic of ours has that name and does anything. The extensions of others
+// are loaded by %load_ext too.
+func isSetting(name string) bool {
+	m := lookup(name)
+	return m != nil && m != &loadExt
 }
 
 // magicName returns the name of the magic at the start of text, if there is one.

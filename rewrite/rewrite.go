@@ -173,10 +173,10 @@ type rewritten struct {
 // rewrite takes the cell through the stages. The settings hold before it.
 func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (*rewritten, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
-	if err != nil && !(opts.MagicOnly && !mayBeOurs(text)) {
+	if err != nil && !(opts.MagicOnly && !MayChange(text)) {
 		return nil, err
 	}
-	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) || opts.MagicOnly && !mayBeOurs(text) {
+	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) || opts.MagicOnly && !MayChange(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if opts.Assign != "" {

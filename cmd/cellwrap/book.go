@@ -79,8 +79,11 @@ func (c *config) book(ctx context.Context, in input, bar *progress) *result {
 		r.err = err
 		return r
 	}
-	bar.more(len(b.Cells) - 1)
 	w := &bookWork{config: c, result: r, Book: b, chosen: chosen}
+	if r.unchanged = w.hasNothing(); r.unchanged {
+		return r
+	}
+	bar.more(len(b.Cells) - 1)
 	if !c.unwrap {
 		if r.err = w.begin(); r.err != nil {
 			return r
@@ -100,6 +103,22 @@ func (c *config) book(ctx context.Context, in input, bar *progress) *result {
 	}
 	r.err = w.end()
 	return r
+}
+
+// hasNothing reports whether no cell can have anything to rewrite, so that nothing need be known of
+// any.
+func (w *bookWork) hasNothing() bool {
+	if w.unwrap || w.json || w.chosen >= 0 || w.magicOnly == "false" {
+		return false
+	}
+	for i, cell := range w.Cells {
+		if cell.Kind == notebook.Code {
+			if src, err := w.Source(i); err != nil || rewrite.MayChange(src) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // chosen returns the index of the cell that --cell chooses, or -1.
