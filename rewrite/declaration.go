@@ -18,6 +18,8 @@ type declaration struct {
 	base  string    // of a method: the name of its receiver's type
 	alias string    // of an alias of one name: that
 	dead  bool
+
+	number int // in the order in which they were noted
 }
 
 // method returns the name of the method that d is.
@@ -41,7 +43,8 @@ func (p *past) note(f *ast.File, decls []ast.Decl) []*declaration {
 		}
 		file := *f
 		file.Decls = append(imports[:len(imports):len(imports)], decl)
-		d := &declaration{file: &file}
+		p.noted++
+		d := &declaration{file: &file, number: p.noted}
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
 			if decl.Recv != nil {
@@ -137,15 +140,7 @@ func (p *past) renewedBy(f *ast.File) []*declaration {
 			r.base(aliased(g))
 		}
 	}
-	if len(r.list) > 1 {
-		index := map[*declaration]int{}
-		for i, d := range p.order {
-			if r.seen[d] {
-				index[d] = i
-			}
-		}
-		slices.SortFunc(r.list, func(a, b *declaration) int { return index[a] - index[b] })
-	}
+	slices.SortFunc(r.list, func(a, b *declaration) int { return a.number - b.number })
 	return r.list
 }
 
@@ -203,22 +198,36 @@ func aliased(g *ast.GenDecl) string {
 	return ""
 }
 
-// mentionedIn returns the identifiers in f, less those that follow a dot.
+// mentionedIn returns the identifiers in f, less those that follow a dot and the names of functions,
+// parameters and fields.
 func mentionedIn(f *ast.File) map[string]bool {
 	names := map[string]bool{}
 	for _, d := range f.Decls {
-		ast.Inspect(d, func(n ast.Node) bool {
+		var mention func(n ast.Node) bool
+		mention = func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
-				if id, ok := n.X.(*ast.Ident); ok {
-					names[id.Name] = true
-					return false
-				}
+				ast.Inspect(n.X, mention)
+				return false
+			case *ast.Field:
+				ast.Inspect(n.Type, mention)
+				return false
 			case *ast.Ident:
 				names[n.Name] = true
 			}
 			return true
-		})
+		}
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			ast.Inspect(fn.Type, mention)
+			if fn.Recv != nil {
+				ast.Inspect(fn.Recv, mention)
+			}
+			if fn.Body != nil {
+				ast.Inspect(fn.Body, mention)
+			}
+			continue
+		}
+		ast.Inspect(d, mention)
 	}
 	return names
 }

@@ -28,6 +28,7 @@ type past struct {
 	methods map[string][]*declaration // by the name of their receiver's type
 	users   map[string][]*declaration // by the names that they mention
 	order   []*declaration
+	noted   int
 	imports map[string]importSpec // by the name that cells use them by
 	lost    map[string]bool       // words of cells that were refused
 }

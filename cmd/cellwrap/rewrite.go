@@ -190,6 +190,7 @@ func lineNames(path, dest string) (cell, output string) {
 // emit prints, compares or writes the results.
 func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) {
 	var out bytes.Buffer
+	var texts [][]byte // notebooks may be large
 	status := exitOK
 	reports := c.list || c.diff || c.check
 	var files []file
@@ -205,7 +206,7 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 			}
 			continue
 		case !reports && !c.write && c.output == "":
-			out.Write(r.code)
+			texts = append(texts, r.code)
 			continue
 		}
 		if other, ok := from[r.dest]; ok && r.dest != "" {
@@ -241,8 +242,12 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 	if err := writeFiles(files); err != nil {
 		return 0, err
 	}
-	_, err := stdout.Write(out.Bytes())
-	return status, err
+	for _, text := range append(texts, out.Bytes()) {
+		if _, err := stdout.Write(text); err != nil {
+			return 0, err
+		}
+	}
+	return status, nil
 }
 
 // note prints what magics print.
