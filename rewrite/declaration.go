@@ -198,6 +198,34 @@ func aliased(g *ast.GenDecl) string {
 	return ""
 }
 
+// parenthesized returns f with parentheses around types that are declared as a type among names. go/types
+// follows such names to see whether they lead back, and wants each to be declared in what it checks.
+//
+//	type t u  ⇒  type t (u)
+func parenthesized(f *ast.File, names func(string) bool) *ast.File {
+	g := *f
+	g.Decls = slices.Clone(f.Decls)
+	for i, d := range f.Decls {
+		d, ok := d.(*ast.GenDecl)
+		if !ok || d.Tok != token.TYPE {
+			continue
+		}
+		e := *d
+		e.Specs = slices.Clone(d.Specs)
+		for j, spec := range d.Specs {
+			if spec, ok := spec.(*ast.TypeSpec); ok {
+				if id, ok := spec.Type.(*ast.Ident); ok && names(id.Name) {
+					s := *spec
+					s.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
+					e.Specs[j] = &s
+				}
+			}
+		}
+		g.Decls[i] = &e
+	}
+	return &g
+}
+
 // mentionedIn returns the identifiers in f, less those that follow a dot and the names of functions,
 // parameters and fields.
 func mentionedIn(f *ast.File) map[string]bool {

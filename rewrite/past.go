@@ -146,7 +146,11 @@ func (p *past) check(conf *types.Config, files []*ast.File, info *types.Info) *t
 			}
 		}
 	}
-	types.NewChecker(conf, p.opts.Env.fset, p.pkg, info).Files(files) // Error has what it returns
+	shielded := make([]*ast.File, len(files))
+	for i, f := range files {
+		shielded[i] = parenthesized(f, func(name string) bool { return p.objs[name] != nil && !own[name] })
+	}
+	types.NewChecker(conf, p.opts.Env.fset, p.pkg, info).Files(shielded) // Error has what it returns
 	return p.pkg
 }
 
