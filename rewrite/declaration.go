@@ -130,7 +130,10 @@ func (p *past) renewedBy(f *ast.File) []*declaration {
 	}
 	for name := range own {
 		r.users(name)
-		r.add(p.decls[name])
+		if d := p.decls[name]; d != nil {
+			r.add(d)
+			r.base(d.alias) // which may have methods by way of that name
+		}
 	}
 	for m := range anew {
 		r.base(m[0])

@@ -59,6 +59,14 @@
 // it or a function of fmt's has printed it. Cells that do not compile are left out; the others are as
 // they would be with them, but that what needs such a cell does not compile either.
 //
+// # Sessions
+//
+// A [Session] rewrites a notebook's cells one by one. What earlier cells declare are objects of one
+// go/types package; a check puts those that its cell mentions into the package's scope, and so costs
+// the same however many cells there were (past.go). Where a cell declares a name anew, or gives an
+// earlier type a method, what stands on it is checked again with the cell (declaration.go). Cells that
+// pass through are checked when a later one is that needs to know of them.
+//
 // # What is preserved
 //
 // Every token and comment of the statements, in order, and raw strings byte for byte; the same

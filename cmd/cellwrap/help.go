@@ -41,7 +41,7 @@ Flags:
 	b.WriteString(`
 Exit status: 0 done; 1 a cell was refused, or --check or --diff found a difference;
 2 called wrongly, or a file could not be read or written. Messages are
-file:line:col: text, and JSON with --json; a warning says so. On an error nothing is
+file:line:col: text (of a notebook book.ipynb:cell 3:line:col), and JSON with --json; a warning says so. On an error nothing is
 printed on standard output and no file is touched.
 
 Magics, or in Go files directives such as //cellwrap:run_in_reactor:
@@ -55,6 +55,8 @@ Examples:
     cellwrap -w fetch.gocell                          fetch.gocell to fetch_cell.go
     cellwrap --types require --check *.gocell         for CI: typed and current
     cellwrap -t block --range 10:14 -w main.go        lines of a function, in place
+    cellwrap -t block -w book.ipynb                   the cells of a notebook, in place
+    cellwrap --cell 3 -o three.go book.ipynb          one of them, to a Go file
 `)
 	return b.String()
 }
