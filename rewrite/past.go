@@ -43,7 +43,6 @@ type passed struct {
 func newPast(opts *Options) *past {
 	p := &past{
 		opts:    opts,
-		pkg:     types.NewPackage("main", ""),
 		loader:  &loader{packages: opts.Env.packages},
 		objs:    map[string]types.Object{},
 		decls:   map[string]*declaration{},
@@ -114,6 +113,7 @@ func (p *past) load(ctx context.Context, want importer.Names) error {
 		return err
 	}
 	clear(p.objs)
+	p.pkg = types.NewPackage(cmp.Or(p.loader.found.Path, p.opts.withDefaults().Package), "")
 	p.check(p.config(), filesOf(p.order, nil), &types.Info{})
 	p.renew(p.order)
 	return nil
@@ -131,9 +131,9 @@ func (p *past) config() *types.Config {
 
 // check checks files with the objects that they mention and do not declare.
 func (p *past) check(conf *types.Config, files []*ast.File, info *types.Info) *types.Package {
-	// A name cannot be taken out of a scope. The package has to stay the same one: what it declares
-	// is named by it.
-	*p.pkg = *types.NewPackage(cmp.Or(p.loader.found.Path, p.opts.withDefaults().Package), "")
+	// A name cannot be taken out of a scope, but the scope can be made empty. It has to stay the same
+	// one, in the same package: by these go/types knows what is declared there.
+	*p.pkg.Scope() = *types.NewPackage("", "").Scope()
 	own := map[string]bool{}
 	for _, f := range files {
 		maps.Copy(own, declaredIn(f))

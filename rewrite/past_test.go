@@ -51,6 +51,16 @@ func TestSessionPast(t *testing.T) {
 			{"type b []int", ""},
 			{run + "return [c]b{}", "[2]b"},
 		},
+		"a type declared as an earlier one": {
+			{"type t struct{ n int }", ""},
+			{"type u t\ntype v = t", ""},
+			{run + "type w u\nreturn w(u(v{1})).n", "int"},
+		},
+		"an earlier generic function, of an earlier type": {
+			{"type t struct{ n int }\nfunc f[T any](x T) []T { return nil }", ""},
+			{"func g[T any](x T) [][]T { return f(f(x)) }", ""},
+			{run + "return g(t{})", "[][]t"},
+		},
 		"types that need one another": {
 			{"type a struct{ b *b }\ntype b struct{ a *a }", ""},
 			{"func (x a) next() *a { return x.b.a }", ""},
