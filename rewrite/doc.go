@@ -64,7 +64,7 @@
 // A [Session] rewrites a notebook's cells one by one. What earlier cells declare are objects of one
 // go/types package; a check puts those that its cell mentions into the package's scope, and so costs
 // the same however many cells there were (past.go). Where a cell declares a name anew, or gives an
-// earlier type a method, what stands on it is checked again with the cell (declaration.go). Cells that
+// earlier type a method, what stands on it is checked again with the cell (renewal.go). Cells that
 // pass through are checked when a later one is that needs to know of them.
 //
 // # What is preserved

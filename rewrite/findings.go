@@ -228,6 +228,10 @@ func (c *checker) incomplete(e typeError, off int) bool {
 	if !ok {
 		return false
 	}
+	if c.opts.past.doubts(name) {
+		c.warn(off, "%s (the cell that may define it could not be checked)", e.msg)
+		return true
+	}
 	if c.broken {
 		return true // of which a warning says more
 	}

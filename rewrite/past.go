@@ -31,6 +31,7 @@ type past struct {
 	noted   int
 	imports map[string]importSpec // by the name that cells use them by
 	lost    map[string]bool       // words of cells that were refused
+	unsure  map[string]bool       // words of cells that the host runs, and of which not all is known
 }
 
 // passed is a cell that was left as it is.
@@ -50,6 +51,7 @@ func newPast(opts *Options) *past {
 		users:   map[string][]*declaration{},
 		imports: map[string]importSpec{},
 		lost:    map[string]bool{},
+		unsure:  map[string]bool{},
 	}
 	files, _ := opts.Env.filesFor(opts.withDefaults().Package, "", "_", &ast.File{})
 	for _, f := range files {
@@ -62,16 +64,21 @@ func newPast(opts *Options) *past {
 func (p *past) declares(name string) bool { return p != nil && p.objs[name] != nil }
 
 // lose notes that a cell was refused: what its words mean cannot be told.
-func (p *past) lose(src []byte) {
+func (p *past) lose(src []byte) { addWords(p.lost, src) }
+
+func addWords(words map[string]bool, src []byte) {
 	for t := newTokens(src); t.next(); {
 		if t.tok == token.IDENT {
-			p.lost[t.lit] = true
+			words[t.lit] = true
 		}
 	}
 }
 
 // lacks reports whether name may be what a refused cell would have declared.
 func (p *past) lacks(name string) bool { return p != nil && p.lost[name] }
+
+// doubts reports whether name may be what a cell declares that the host knows better.
+func (p *past) doubts(name string) bool { return p != nil && p.unsure[name] }
 
 // catchUp looks at the cells that were left as they are. One that does not compile is the host's to
 // complain about, and declares nothing here.
@@ -83,14 +90,19 @@ func (p *past) catchUp(ctx context.Context) error {
 		opts.MagicOnly, opts.past = false, p
 		if next.host {
 			opts.Target, opts.Template, opts.Assign = File, nil, ""
-			opts.FixImports, opts.host = true, true
+			opts.FixImports, opts.host, opts.Types = true, true, TypesAuto
 		}
 		r, err := rewrite(ctx, next.src, opts.withDefaults(), next.before)
 		switch {
 		case ctx.Err() != nil:
 			p.passed = list[i:]
 			return ctx.Err()
-		case err == nil && r.checked != nil && next.host:
+		case next.host && (err != nil || r.checked == nil):
+			addWords(p.unsure, next.src)
+		case next.host:
+			if r.checked.know.incomplete != nil {
+				addWords(p.unsure, next.src)
+			}
 			p.learnFrom(r.checked, r.checked.shownLocals())
 		case err == nil && r.checked != nil:
 			p.learn(r.checked)
@@ -216,6 +228,8 @@ func (c *checker) locals() []local {
 			}
 			if typ, ok := s.spell(obj.Type()); ok {
 				list = append(list, c.local(id.Name, typ, obj.Type(), s.added)...)
+			} else {
+				c.opts.past.unsure[id.Name] = true
 			}
 		}
 	}

@@ -61,6 +61,13 @@ func TestSessionPast(t *testing.T) {
 			{"func g[T any](x T) [][]T { return f(f(x)) }", ""},
 			{run + "return g(t{})", "[][]t"},
 		},
+		"what is not known of a cell that the host runs": {
+			{"import \"example.com/none\"\nx := none.F()", ""},
+			{"y := nonsense(1)", ""},
+			{run + "return x, y", "any"},
+			{run + "return z", "cell3:2:8: undefined: z"},
+			{run + "return none.G()", "any"},
+		},
 		"types that need one another": {
 			{"type a struct{ b *b }\ntype b struct{ a *a }", ""},
 			{"func (x a) next() *a { return x.b.a }", ""},

@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
-
 	"github.com/cellwrap/cellwrap/internal/notebook"
 	"github.com/cellwrap/cellwrap/rewrite"
 )
@@ -33,35 +31,6 @@ func (c *config) newInput(name, path string, text []byte) input {
 		in.isBook = err != nil
 	}
 	return in
-}
-
-// bookCell is a cell of a notebook that was looked at.
-type bookCell struct {
-	number   int    // from 1; 0 if it is no notebook's
-	name     string // of the cell, in messages
-	old, new []byte
-	out      *rewrite.Output // nil if it was unwrapped
-	err      error
-}
-
-// bookErrors are the cells that were refused.
-type bookErrors []*bookCell
-
-func (b bookErrors) Error() string {
-	var lines []string
-	for _, cell := range b {
-		lines = append(lines, cell.err.Error())
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap returns the errors, for errors.As.
-func (b bookErrors) Unwrap() []error {
-	var errs []error
-	for _, cell := range b {
-		errs = append(errs, cell.err)
-	}
-	return errs
 }
 
 // book rewrites the cells of a notebook, in order.
@@ -232,14 +201,6 @@ func (w *bookWork) place(i int, p token.Position) token.Position {
 	return w.Position(i, p.Line-w.Cells[i].Line+1, p.Column)
 }
 
-// unwrap gives the cell back that this one was, if it was one.
-func (cell *bookCell) unwrap() {
-	var err error
-	if cell.new, err = rewrite.Unwrap(cell.old, cell.name); err != nil {
-		cell.new = cell.old
-	}
-}
-
 // refuse takes note of a cell that was refused, unless that may be only because an earlier one was.
 func (w *bookWork) refuse(cell *bookCell) {
 	var own rewrite.ErrorList
@@ -279,35 +240,4 @@ func (w *bookWork) end() error {
 	}
 	w.unchanged = !changed
 	return nil
-}
-
-// outputs returns what came of the cells that were rewritten.
-func (r *result) outputs() []*bookCell {
-	if !r.isBook && r.out != nil {
-		return []*bookCell{{out: r.out}}
-	}
-	var list []*bookCell
-	for _, cell := range r.cells {
-		if cell.out != nil {
-			list = append(list, cell)
-		}
-	}
-	return list
-}
-
-// unifiedCells returns the difference between the cells of a notebook and what they become.
-func unifiedCells(r *result) string {
-	var b strings.Builder
-	for _, cell := range r.cells {
-		b.WriteString(udiff.Unified(cell.name, cell.name, lines(cell.old), lines(cell.new)))
-	}
-	return b.String()
-}
-
-// lines returns text with the end of its last line, which a notebook's cells lack.
-func lines(text []byte) string {
-	if n := len(text); n > 0 && text[n-1] != '\n' {
-		return string(text) + "\n"
-	}
-	return string(text)
 }
