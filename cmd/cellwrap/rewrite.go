@@ -46,6 +46,7 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 				break
 			}
 			bar.done.Store(0)
+			bar.total.Store(int64(len(inputs)))
 			results = c.all(ctx, inputs, bar)
 		}
 	}
