@@ -375,14 +375,18 @@ type awaitCall struct {
 	typ     types.Type // of the operand, nil if it is not known
 }
 
-// findAwaitCalls finds what the awaits have become.
+// findAwaitCalls finds what the awaits have become. What stands around the body may await too.
 func (c *checker) findAwaitCalls() {
 	c.awaitCalls = nil
 	if len(c.awaits) == 0 {
 		return
 	}
+	from, to := c.file.FileStart+token.Pos(c.bodyAt), c.file.FileStart+token.Pos(c.bodyEnd)
 	names := []string{"Await", "MustAwait", "AwaitFor", "MustAwaitFor"}
 	ast.Inspect(c.file, func(n ast.Node) bool {
+		if n == nil || n.End() <= from || to <= n.Pos() {
+			return false
+		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok || len(call.Args) != 2 {
 			return true

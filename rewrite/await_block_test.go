@@ -71,3 +71,48 @@ func TestAwaitUnknown(t *testing.T) {
 		t.Errorf("%s %v\n%s", out.Result, out.Diagnostics, out.Code)
 	}
 }
+
+// The file around a block, or the rest of the function that it stands in, may await already: those
+// calls are none of the cell's awaits. (No golden case: the file around those is always the same.)
+func TestBlockAwaitInFile(t *testing.T) {
+	const before = `package p
+
+import (
+	"time"
+
+	"github.com/cellwrap/cellwrap/reactor"
+)
+
+var _ = reactor.MustAwaitFor(time.Second, reactor.Succeed("s"))
+
+func f(d *reactor.Deferred[string]) {
+	reactor.AwaitFor(time.Second, d)
+`
+	const after = `
+	reactor.MustAwaitFor(time.Second, d)
+}
+
+func g(d *reactor.Deferred[string]) (string, error) { return reactor.AwaitFor(time.Second, d) }
+`
+	for cell, want := range map[string]string{
+		"n := await make(chan int)\n_ = n":            "n := reactor.MustAwaitFor(reactor.Seconds(60), reactor.FromChannel(make(chan int)))\n_ = n",
+		"//cellwrap:run_in_reactor r\nreturn await d": "\treturn reactor.Await(co, d)\n",
+		"_ = await 5":                                          "error: cell:14:11: cannot await 5 (of type untyped int): await waits for a Deferred, an EventualResult or a channel",
+		"_, _ = await d\n_ = await d + 1":                      "error: cell:15:5: invalid operation: await d + 1 (mismatched types string and untyped int)",
+		"reactor.MustAwaitFor(time.Second, d)\nawait d":        "reactor.MustAwaitFor(time.Second, d)\nreactor.MustAwaitFor(reactor.Seconds(60), d)",
+		"_ = await reactor.RunInReactor(work)\n_ = await 1.5 ": "error: cell:14:32: undefined: work",
+	} {
+		out, err := rewrite.Cell([]byte(cell), rewrite.Options{
+			Filename: "cell", FirstLine: 14, Target: rewrite.Block, Env: goldenEnv, Before: []byte(before), After: []byte(after),
+		})
+		got := ""
+		if err != nil {
+			got, _, _ = strings.Cut("error: "+err.Error(), "\n")
+		} else {
+			got = string(out.Code)
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\n\tgives\n%s\n\twant\n%s", cell, got, want)
+		}
+	}
+}

@@ -93,7 +93,8 @@ type checker struct {
 	know   facts
 
 	text       *fragment
-	bodyAt     int            // where the body is in it
+	bodyAt     int // where the body is in it
+	bodyEnd    int
 	inFile     bool           // it is a whole file of the user's
 	headerAt   int            // where a block's header is, in a file
 	unimported bool           // that file does not import the runtime

@@ -48,8 +48,7 @@ func (c *checker) emit() *Error {
 	f.add(head)
 	f.append(hoistedText(c.cell, c.plan, c.bodyless))
 	f.add(header)
-	c.bodyAt = len(f.text)
-	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
+	c.addBody()
 	f.add("\n" + c.closing + "\n" + tail)
 	return nil
 }
@@ -74,8 +73,7 @@ func (c *checker) emitInFile() bool {
 	if c.shape != inPlace {
 		f.add(c.blockHeader())
 	}
-	c.bodyAt = len(f.text)
-	f.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
+	c.addBody()
 	if f.add("\n"); c.shape != inPlace {
 		f.add(c.closing + "\n})\n")
 	}
@@ -86,6 +84,13 @@ func (c *checker) emitInFile() bool {
 	}
 	c.inFile = true
 	return true
+}
+
+// addBody adds the cell's statements, as they are edited.
+func (c *checker) addBody() {
+	c.bodyAt = len(c.text.text)
+	c.text.append(c.edits.apply(c.cell.source, 0, len(c.cell.text)))
+	c.bodyEnd = len(c.text.text)
 }
 
 // clauseOf returns the package clause and the imports of a file that begins with text, or nil.

@@ -168,15 +168,5 @@ func (n *runnable) store(records map[int]*record) error {
 		}
 	}
 	text := n.book.Bytes()
-	now, err := os.ReadFile(n.path)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(now, read) {
-		return fmt.Errorf("%s was changed while it ran, and is left alone", n.path)
-	}
-	if bytes.Equal(now, text) {
-		return nil
-	}
-	return writeFiles([]file{{n.path, text}})
+	return writeFiles([]file{{path: n.path, text: text, was: read, mustBe: true}})
 }
