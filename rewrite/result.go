@@ -134,6 +134,9 @@ func (c *checker) returns() ([]returned, bool) {
 // finalCall returns the conversion or the call of a builtin with a value that the body ends in,
 // or nil. It may stand in parentheses.
 func (c *checker) finalCall() ast.Expr {
+	if c.shape == inPlace {
+		return nil // the body is the function's around the statements, which return nothing
+	}
 	list := c.body.List
 	if c.closing != "" {
 		list = list[:len(list)-1]
