@@ -121,6 +121,15 @@ func (c *cell) awaitHint(off int) string {
 	return ""
 }
 
+// undefinedHint returns what to add to a message of go/types about off, if that says that the word
+// await there means nothing: it was to be the operator.
+func (c *cell) undefinedHint(msg string, off int) string {
+	if msg != "undefined: "+await || !c.at(off).autoawait {
+		return ""
+	}
+	return " (the operator stands before a name or a function: await d)"
+}
+
 func isLetter(b byte) bool {
 	return b >= utf8.RuneSelf || token.IsIdentifier(string(rune(b))) || '0' <= b && b <= '9'
 }

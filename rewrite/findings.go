@@ -236,7 +236,7 @@ func (c *checker) incomplete(e typeError, off int) bool {
 		return true // of which a warning says more
 	}
 	if c.opts.Target == Block && !c.inFile {
-		c.warn(off, "%s", e.msg)
+		c.warn(off, "%s%s", e.msg, c.cell.undefinedHint(e.msg, off))
 		return true
 	}
 	// A package that was not found may have any name.

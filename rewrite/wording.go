@@ -97,8 +97,8 @@ func (c *checker) wording(e typeError, cells bool) string {
 		" (declared at -)", "", // in a package whose positions are not known
 	).Replace(msg)
 	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos)
-	if off, ok := c.offset(e.pos); ok && e.msg == "undefined: "+await && c.cell.at(off).autoawait {
-		msg += " (the operator stands before a name or a function: await d)"
+	if off, ok := c.offset(e.pos); ok {
+		msg += c.cell.undefinedHint(e.msg, off)
 	}
 	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok {
 		if other := c.opts.Env.otherPackage(c.file.Name.Name, name); other != "" {
