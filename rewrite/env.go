@@ -174,6 +174,12 @@ func (e *Env) otherPackage(pkg, name string) string {
 	return ""
 }
 
+// declares reports whether a file of the given package, but for the one called output, declares name.
+func (e *Env) declares(pkg, output, name string) bool {
+	files, _ := e.filesFor(pkg, output, "_", &ast.File{Name: ast.NewIdent(pkg)})
+	return slices.ContainsFunc(files, func(f *ast.File) bool { return declaredIn(f)[name] })
+}
+
 // declaredIn returns the names that f declares at package level.
 func declaredIn(f *ast.File) map[string]bool {
 	names := map[string]bool{}

@@ -200,7 +200,7 @@ func unquote(s string) string {
 
 // chooseRuntime decides what the runtime is called, and imports it by that name:
 // the name of the cell's own import of it, else "reactor", else one that nothing in
-// the cell is called.
+// the cell or its package is called.
 func (p *planner) chooseRuntime() *Error {
 	name, shared := "reactor", false
 	for _, imp := range p.plan.imports {
@@ -221,7 +221,8 @@ func (p *planner) chooseRuntime() *Error {
 		}
 		return nil
 	}
-	taken := isBound || name == p.plan.name || p.named[name] != nil
+	others := !shared && p.packageDeclares(name)
+	taken := isBound || others || name == p.plan.name || p.named[name] != nil
 	for _, imp := range p.plan.imports {
 		taken = taken || imp.path != p.opts.Runtime && imp.localName() == name
 	}
@@ -232,12 +233,23 @@ func (p *planner) chooseRuntime() *Error {
 		}
 		return nil
 	}
-	p.plan.runtime = numbered("reactor", p.words())
+	words := p.words()
+	p.plan.runtime = numbered("reactor", words)
+	for p.packageDeclares(p.plan.runtime) {
+		words[p.plan.runtime] = true
+		p.plan.runtime = numbered("reactor", words)
+	}
 	p.importRuntime(p.plan.runtime)
-	if !shared && p.usesFreely(name) {
+	if !shared && !others && p.usesFreely(name) {
 		p.importRuntime(name) // the cell's own calls, where the name is not shadowed
 	}
 	return nil
+}
+
+// packageDeclares reports whether another file of the output's package declares name, as far as is
+// known.
+func (p *planner) packageDeclares(name string) bool {
+	return p.opts.Env != nil && p.opts.Env.declares(p.opts.Package, p.opts.OutputName, name)
 }
 
 // words returns the identifiers that the cell, its variable and the user's template take.

@@ -38,6 +38,13 @@ func TestSession(t *testing.T) {
 			{"x := 2.5", ""},
 			{"%%run_in_reactor r\nreturn x", "float64"},
 		},
+		"a plain cell's variable called as the runtime": {
+			{"reactor := 3", ""},
+			{"%%run_in_reactor r\nreturn reactor", "int"},
+			{"v := await r", "struct{}"},
+			{"return v + reactor", ""},
+			{"%%run_in_reactor r\nreturn v + reactor", "int"},
+		},
 		"a plain cell may not be Go": {
 			{"return nonsense + 1", ""},
 			{"import \"fmt\"\nfunc hello() string { return fmt.Sprint() }", ""},
