@@ -31,6 +31,7 @@ type level struct {
 	params  bool // it is parameters, and what may follow are more
 	methods bool // of an interface
 	group   bool // of declarations
+	types   bool // of types
 	names   bool // what a declaration declares: var, const, type or import was, and = was not
 }
 
@@ -56,16 +57,16 @@ func (a *awaitWords) token(off int, tok token.Token, lit string) {
 	case token.FUNC:
 		a.params = true
 	case token.VAR, token.CONST, token.TYPE, token.IMPORT:
-		in.names = true
+		in.names, in.types = true, tok == token.TYPE
 	case token.ASSIGN:
 		in.names = false
 	case token.SEMICOLON:
 		in.names = in.group
 	case token.LPAREN:
 		group := last == token.VAR || last == token.CONST || last == token.TYPE || last == token.IMPORT
-		a.in = append(a.in, level{pairs: params, params: params, group: group, names: group})
+		a.in = append(a.in, level{pairs: params, params: params, group: group, types: last == token.TYPE, names: group})
 	case token.LBRACK:
-		generic := in.names && last == token.IDENT
+		generic := in.names && in.types && last == token.IDENT // type t[
 		a.in = append(a.in, level{pairs: params || generic, params: params})
 	case token.LBRACE:
 		a.in = append(a.in, level{pairs: last == token.STRUCT, methods: last == token.INTERFACE})
