@@ -172,7 +172,11 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 // errHost is returned by a magic that is not ours after all.
 var errHost = errors.New("a magic of the host's")
 
+// hostError refuses a line that none of our magics is, as the host's. A directive is never the host's.
 func (c *cell) hostError(line magicLine) *Error {
+	if text := c.text[line.start:line.end]; bytes.HasPrefix(text, []byte(directive)) {
+		return c.errorf(line.start, "unknown directive %s", text)
+	}
 	return c.errorf(line.start, "%.40q is for the notebook's kernel, which Go code does not have (remove the line)", c.text[line.start:line.end])
 }
 
