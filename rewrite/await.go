@@ -116,10 +116,17 @@ func (c *cell) awaitHint(off int) string {
 		return ""
 	case !c.at(word).autoawait:
 		return " (await is no operator after %autoawait off)"
-	case !slices.Contains(c.words, word):
+	case !slices.Contains(c.words, word) && !beginsOperand(c.tokenAt(off)):
 		return " (the operand of await begins with a name or with func)"
 	}
 	return ""
+}
+
+// tokenAt returns the token that begins at off.
+func (c *cell) tokenAt(off int) token.Token {
+	t := newTokens(c.code[min(max(off, 0), len(c.code)):])
+	t.next()
+	return t.tok
 }
 
 // undefinedHint returns what to add to a message of go/types about off, if that says that the word
