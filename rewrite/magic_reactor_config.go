@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -60,15 +61,18 @@ func ParseTimeout(s string) (time.Duration, error) {
 	if s == "INFINITY" {
 		return -1, nil
 	}
-	d, err := time.ParseDuration(s)
-	if n, notNumber := strconv.ParseFloat(s, 64); notNumber == nil {
-		d, err = 0, nil
-		if n *= float64(time.Second); n < math.MaxInt64 {
-			d = time.Duration(n)
-		}
+	n, err := strconv.ParseFloat(s, 64)
+	isNumber := err == nil && !math.IsInf(n, 0) || errors.Is(err, strconv.ErrRange) // not the word Inf
+	d, notDuration := time.ParseDuration(s)
+	switch n *= float64(time.Second); {
+	case isNumber && n >= math.MaxInt64:
+		return 0, fmt.Errorf("timeout %s is more than 292 years (INFINITY is no limit)", s)
+	case isNumber && 0 < n && n < 1:
+		return 0, fmt.Errorf("timeout %s is less than a nanosecond", s)
+	case isNumber && n >= 1:
+		return time.Duration(n), nil
+	case !isNumber && notDuration == nil && d > 0:
+		return d, nil
 	}
-	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("timeout is a positive number of seconds or INFINITY, not %s", s)
-	}
-	return d, nil
+	return 0, fmt.Errorf("timeout is a positive number of seconds or INFINITY, not %s", s)
 }
