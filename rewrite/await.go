@@ -72,7 +72,9 @@ func (a *awaitWords) token(off int, tok token.Token, lit string) {
 		a.in = append(a.in, level{pairs: last == token.STRUCT, methods: last == token.INTERFACE})
 	case token.RPAREN, token.RBRACK, token.RBRACE:
 		a.params = in.params
-		a.in = a.in[:len(a.in)-1]
+		if len(a.in) > 1 {
+			a.in = a.in[:len(a.in)-1]
+		}
 	}
 }
 
@@ -100,11 +102,30 @@ func endsOperand(tok token.Token) bool {
 func (c *cell) blankAwaits() {
 	for _, off := range c.words {
 		if c.at(off).autoawait {
-			copy(c.code[off:], "<-   ")
+			blankAwait(c.code, off)
 			c.awaits = append(c.awaits, off)
 		}
 	}
 }
+
+// blankAwaits makes of each await in text what the parser can read, and reports whether there are any.
+func blankAwaits(text []byte) bool {
+	if !bytes.Contains(text, []byte(await)) {
+		return false
+	}
+	a := awaitWords{word: -1, in: make([]level, 1)}
+	for t := newTokens(text); t.next(); {
+		if t.tok != token.COMMENT {
+			a.token(t.off, t.tok, t.lit)
+		}
+	}
+	for _, off := range a.found {
+		blankAwait(text, off)
+	}
+	return a.found != nil
+}
+
+func blankAwait(text []byte, off int) { copy(text[off:], "<-   ") }
 
 // awaitHint returns what to add to a syntax error at off, if that is right behind a word await which
 // is no operator.

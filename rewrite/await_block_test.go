@@ -116,3 +116,33 @@ func g(d *reactor.Deferred[string]) (string, error) { return reactor.AwaitFor(ti
 		}
 	}
 }
+
+// Where the file around a block has awaits that are not rewritten yet, the rest of it is known all the
+// same, but for what they give.
+func TestBlockAwaitOthers(t *testing.T) {
+	const before = "package p\n\nimport \"github.com/cellwrap/cellwrap/reactor\"\n\nfunc f(c chan int, d *reactor.Deferred[string]) {\n\tv := await d\n"
+	const after = "\n\tif w := await c; w > 0 {\n\t\treturn\n\t}\n\t_ = v\n}\n"
+	const warning = "cell:1:1: the file has other awaits, and what they give is not known"
+	for cell, want := range map[string]string{
+		"n := await c\n_ = n":                              "n := reactor.MustAwaitFor(reactor.Seconds(60), reactor.FromChannel(c))\n_ = n",
+		"//cellwrap:run_in_reactor r\nreturn await d":      "(string, error)",
+		"//cellwrap:run_in_reactor r\nreturn v":            "(any, error)",
+		"//cellwrap:run_in_reactor r\nreturn await c + d ": "error: cell:2:8: invalid operation: await c + d (mismatched types int and *reactor.Deferred[string])",
+	} {
+		out, err := rewrite.Cell([]byte(cell), rewrite.Options{
+			Filename: "cell", Target: rewrite.Block, Env: goldenEnv, Before: []byte(before), After: []byte(after),
+		})
+		got := ""
+		if err != nil {
+			got = "error: " + err.Error()
+		} else {
+			got = string(out.Code)
+			if len(out.Diagnostics) != 1 || out.Diagnostics[0].Pos.String()+": "+out.Diagnostics[0].Msg != warning {
+				t.Errorf("%s\n\tgives %v, want the warning %s", cell, out.Diagnostics, warning)
+			}
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\n\tgives\n%s\n\twant\n%s", cell, got, want)
+		}
+	}
+}

@@ -100,13 +100,15 @@ type checker struct {
 	unimported bool           // that file does not import the runtime
 	files      []*ast.File    // the package's
 	renewed    []*declaration // of earlier cells of a session, which are in files
-	fset       *token.FileSet
-	file       *ast.File
-	body       *ast.BlockStmt // of the closure
-	info       types.Info
-	pkg        *types.Package
-	found      *importer.Packages
-	errs       []typeError
+	// otherAwaits: that file has awaits that are not the cell's, and so not rewritten yet.
+	otherAwaits bool
+	fset        *token.FileSet
+	file        *ast.File
+	body        *ast.BlockStmt // of the closure
+	info        types.Info
+	pkg         *types.Package
+	found       *importer.Packages
+	errs        []typeError
 
 	awaitCalls []awaitCall     // in order
 	redeclared map[string]bool // names that the emission declares anywhere

@@ -78,9 +78,16 @@ func (c *checker) emitInFile() bool {
 		f.add(c.closing + "\n})\n")
 	}
 	f.add(string(c.opts.After))
-	if _, err := parser.ParseFile(token.NewFileSet(), "", f.text, parser.SkipObjectResolution); err != nil {
-		*f = fragment{}
-		return false
+	parses := func() bool {
+		_, err := parser.ParseFile(token.NewFileSet(), "", f.text, parser.SkipObjectResolution)
+		return err == nil
+	}
+	if !parses() {
+		c.otherAwaits = blankAwaits(f.text)
+		if !c.otherAwaits || !parses() {
+			*f = fragment{}
+			return false
+		}
 	}
 	c.inFile = true
 	return true

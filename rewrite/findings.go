@@ -52,6 +52,9 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 	if broken != "" && !c.seeks() {
 		c.warn(c.cell.headerOff(), "the package does not compile: %s", broken)
 	}
+	if c.otherAwaits && !c.seeks() {
+		c.warn(c.cell.headerOff(), "the file has other awaits, and what they give is not known")
+	}
 	if len(found) > 0 {
 		return false, c.refusal(found)
 	}

@@ -168,5 +168,8 @@ func (n *runnable) store(records map[int]*record) error {
 		}
 	}
 	text := n.book.Bytes()
+	if bytes.Equal(text, read) {
+		return nil
+	}
 	return writeFiles([]file{{path: n.path, text: text, was: read, mustBe: true}})
 }
