@@ -102,13 +102,14 @@ func endsOperand(tok token.Token) bool {
 func (c *cell) blankAwaits() {
 	for _, off := range c.words {
 		if c.at(off).autoawait {
-			blankAwait(c.code, off)
+			copy(c.code[off:], "<-   ")
 			c.awaits = append(c.awaits, off)
 		}
 	}
 }
 
-// blankAwaits makes of each await in text what the parser can read, and reports whether there are any.
+// blankAwaits makes of each await in text what the parser can read and has no type, and reports
+// whether there are any. (A receive of two values from a channel would have one, but not await's.)
 func blankAwaits(text []byte) bool {
 	if !bytes.Contains(text, []byte(await)) {
 		return false
@@ -120,12 +121,10 @@ func blankAwaits(text []byte) bool {
 		}
 	}
 	for _, off := range a.found {
-		blankAwait(text, off)
+		copy(text[off:], "!    ")
 	}
 	return a.found != nil
 }
-
-func blankAwait(text []byte, off int) { copy(text[off:], "<-   ") }
 
 // awaitHint returns what to add to a syntax error at off, if that is right behind a word await which
 // is no operator.

@@ -120,13 +120,14 @@ func g(d *reactor.Deferred[string]) (string, error) { return reactor.AwaitFor(ti
 // Where the file around a block has awaits that are not rewritten yet, the rest of it is known all the
 // same, but for what they give.
 func TestBlockAwaitOthers(t *testing.T) {
-	const before = "package p\n\nimport \"github.com/cellwrap/cellwrap/reactor\"\n\nfunc f(c chan int, d *reactor.Deferred[string]) {\n\tv := await d\n"
-	const after = "\n\tif w := await c; w > 0 {\n\t\treturn\n\t}\n\t_ = v\n}\n"
+	const before = "package p\n\nimport \"github.com/cellwrap/cellwrap/reactor\"\n\nfunc f(c chan int, d *reactor.Deferred[string]) {\n\tv := await d\n\tx, err := await c\n\tawait d\n"
+	const after = "\n\tif w := await c; w > 0 {\n\t\treturn\n\t}\n\t_, _, _ = v, x, err\n}\n"
 	const warning = "cell:1:1: the file has other awaits, and what they give is not known"
 	for cell, want := range map[string]string{
 		"n := await c\n_ = n":                              "n := reactor.MustAwaitFor(reactor.Seconds(60), reactor.FromChannel(c))\n_ = n",
 		"//cellwrap:run_in_reactor r\nreturn await d":      "(string, error)",
 		"//cellwrap:run_in_reactor r\nreturn v":            "(any, error)",
+		"x, err = await c":                                 "x, err = reactor.AwaitFor(reactor.Seconds(60), reactor.FromChannel(c))",
 		"//cellwrap:run_in_reactor r\nreturn await c + d ": "error: cell:2:8: invalid operation: await c + d (mismatched types int and *reactor.Deferred[string])",
 	} {
 		out, err := rewrite.Cell([]byte(cell), rewrite.Options{
