@@ -16,6 +16,7 @@ func (c *checker) emit() *Error {
 	c.text = f
 	if m := c.cell.member; m != nil {
 		c.text, c.bodyAt = m.emission(c.plan)
+		c.bodyEnd = len(c.text.text)
 		return nil
 	}
 	if c.opts.Target == Block && c.emitInFile() {

@@ -73,7 +73,7 @@ func (m *member) head(p *plan) *fragment {
 		}
 		f.add(strings.TrimSpace(imp.Name+" "+imp.Path) + "\n")
 	}
-	if p.display {
+	if p.display || m.shows(p) {
 		f.add("import " + m.host + " " + strconv.Quote(m.opts.Host) + "\n")
 	}
 	return f
@@ -86,8 +86,8 @@ func (m *member) addBody(f *fragment, p *plan) (at int) {
 	case p.shape == cellFunc:
 		header, tail = "", ""
 	case p.shape == cellCoroutine: // its error ends the cell
-	case m.result == nil:
-		header = "_ = " + header
+	case m.shows(p):
+		header, tail = m.host+".Display("+header, "}))\n"
 	}
 	f.add(header)
 	at = len(f.text)
@@ -103,6 +103,9 @@ func (m *member) addBody(f *fragment, p *plan) (at int) {
 	f.add(tail)
 	return at
 }
+
+// shows reports whether the cell shows its result, which has no name, since nobody can wait for it.
+func (m *member) shows(p *plan) bool { return m.result == nil && p.shape.hasResult() }
 
 // initName returns the name of a func init of the cell's, which runs when the cell does.
 func (m *member) initName(id ident) string {

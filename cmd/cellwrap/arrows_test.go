@@ -12,12 +12,17 @@ const module = "github.com/cellwrap/cellwrap"
 // allowed says which packages of ours each package may import, outside of its tests.
 var allowed = map[string][]string{
 	"":                    {},
-	"cmd/cellwrap":        {"internal/importer", "internal/notebook", "rewrite", "templates"},
+	"cmd/cellwrap":        {"internal/importer", "internal/notebook", "internal/runner", "rewrite", "templates"},
 	"examples/quickstart": {"reactor"},
 	"golden":              {"rewrite", "templates"},
 	"indent":              {},
 	"internal/host":       {},
-	"internal/importer":   {},
+	"internal/importer":   {"internal/process"},
+	"internal/host/rich":  {"internal/host"},
+	"internal/process":    {},
+	"internal/readme":     {"internal/notebook"},
+	"internal/runner":     {"", "internal/host", "internal/process", "rewrite"},
+	"examples":            {},
 	"internal/notebook":   {},
 	"reactor":             {},
 	"rewrite":             {"", "indent", "internal/importer", "templates"},
@@ -25,7 +30,7 @@ var allowed = map[string][]string{
 }
 
 // standardOnly are the packages that import nothing but the standard library.
-var standardOnly = []string{"indent", "internal/host", "internal/notebook", "reactor"}
+var standardOnly = []string{"indent", "internal/host", "internal/host/rich", "internal/notebook", "reactor"}
 
 // inModule returns a package's directory in the module; "" is the top.
 func inModule(path string) string {

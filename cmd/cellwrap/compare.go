@@ -25,6 +25,7 @@ type rule struct {
 
 var rules = []rule{
 	{"addresses", regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0x…"},
+	{"results", regexp.MustCompile(`<EventualResult [^>\n]*>`), "<EventualResult …>"},
 	{"durations", regexp.MustCompile(`\b([0-9]+(\.[0-9]+)?(ns|µs|us|ms|s|m|h))+\b`), "…s"},
 	{"times", regexp.MustCompile(`\b[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))*( m=[+-][0-9.]+)?`), "…"},
 }
@@ -38,7 +39,7 @@ func newNormalizer(names []string) (normalizer, error) {
 		case i >= 0:
 			n = append(n, rules[i])
 		case name != "none":
-			return nil, fmt.Errorf("--normalize is addresses, durations, times or none, not %q", name)
+			return nil, fmt.Errorf("--normalize is addresses, results, durations, times or none, not %q", name)
 		}
 	}
 	return n, nil

@@ -55,7 +55,7 @@ func parseRunFlags(args []string, help io.Writer) (*runConfig, error) {
 	set.BoolVarP(&c.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
 	set.StringVar(&timeout, "timeout", "INFINITY", "the most that a cell may take: `DURATION|INFINITY`")
 	set.BoolVar(&c.json, "json", false, "print what happens as JSON, a line for each event")
-	set.StringSliceVar(&normal, "normalize", []string{"addresses"}, "what --check takes for equal: `addresses,durations,times`; or none")
+	set.StringSliceVar(&normal, "normalize", []string{"addresses", "results"}, "what --check takes for equal: `addresses,results,durations,times`; or none")
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			io.WriteString(help, runUsage+set.FlagUsagesWrapped(100))
