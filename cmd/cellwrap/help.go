@@ -18,7 +18,9 @@ func manual() string {
 	b.WriteString(`cellwrap rewrites a notebook cell to Go that runs it in the background.
 
     cellwrap [flags] [file ...]     rewrite; no file: standard input to standard output
-    cellwrap help [magic|template]  explain a magic, or the templates
+    cellwrap run [flags] file       run a notebook, or a cell, as a program
+    cellwrap help [magic|template|run]
+                                    explain a magic, the templates, or how to run
     cellwrap cache clean            forget what is known of imported packages
     cellwrap version
 
@@ -57,6 +59,7 @@ Examples:
     cellwrap -t block --range 10:14 -w main.go        lines of a function, in place
     cellwrap -t block -w book.ipynb                   the cells of a notebook, in place
     cellwrap --cell 3 -o three.go book.ipynb          one of them, to a Go file
+    cellwrap run --check book.ipynb                   a notebook as a test
 `)
 	return b.String()
 }
@@ -71,8 +74,12 @@ func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	topic := strings.TrimLeft(args[0], "%")
-	if topic == "template" {
+	switch topic {
+	case "template":
 		io.WriteString(stdout, templateHelp)
+		return exitOK
+	case "run":
+		io.WriteString(stdout, runManual())
 		return exitOK
 	}
 	if doc, ok := rewrite.Magic(topic); ok {

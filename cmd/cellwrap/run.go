@@ -19,14 +19,6 @@ import (
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
-const runUsage = `cellwrap run [flags] FILE [argument ...]
-
-Run a notebook, a percent-format file or a cell as one Go program. Standard input, the arguments,
-signals and the exit status are the program's; what it prints appears as it is printed. A notebook
-runs in its own directory. The module around it is used as it is, and not changed.
-
-`
-
 // runConfig is what the flags of run say.
 type runConfig struct {
 	file      string
@@ -42,31 +34,56 @@ type runConfig struct {
 // captures reports whether the program's output is for us.
 func (c *runConfig) captures() bool { return c.write || c.check || c.json }
 
-func parseRunFlags(args []string, help io.Writer) (*runConfig, error) {
-	var c runConfig
-	var timeout string
-	var normal []string
+// runFlags are the values of run's flags, before they are checked.
+type runFlags struct {
+	runConfig
+	limit  string
+	normal []string
+}
+
+// define returns the flags, in the order of the help.
+func (f *runFlags) define() *pflag.FlagSet {
 	set := pflag.NewFlagSet("cellwrap run", pflag.ContinueOnError)
 	set.SortFlags = false
 	set.SetInterspersed(false) // what follows the file is the program's
 	set.Usage = func() {}
-	set.BoolVarP(&c.write, "write", "w", false, "store the outputs in the notebook")
-	set.BoolVar(&c.check, "check", false, "compare the outputs with those that are stored; exit with 1 if any differs")
-	set.BoolVarP(&c.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
-	set.StringVar(&timeout, "timeout", "INFINITY", "the most that a cell may take: `DURATION|INFINITY`")
-	set.BoolVar(&c.json, "json", false, "print what happens as JSON, a line for each event")
-	set.StringSliceVar(&normal, "normalize", []string{"addresses", "results"}, "what --check takes for equal: `addresses,results,durations,times`; or none")
+	set.BoolVarP(&f.write, "write", "w", false, "store the outputs in the notebook")
+	set.BoolVar(&f.check, "check", false, "compare the outputs with those that are stored; exit with 1 if any differs")
+	set.BoolVarP(&f.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
+	set.StringVar(&f.limit, "timeout", "INFINITY", "the most that a cell may take: `DURATION|INFINITY`")
+	set.BoolVar(&f.json, "json", false, "print what happens as JSON, a line for each event")
+	set.StringSliceVar(&f.normal, "normalize", []string{"addresses", "results"}, "what --check takes for equal: `addresses,results,durations,times`; or none")
+	return set
+}
+
+// runManual returns the text of run --help.
+func runManual() string {
+	return `cellwrap run [flags] FILE [argument ...]
+
+Runs a notebook, a percent-format file or a cell as one Go program. Standard input, the arguments,
+signals and the exit status are the program's; what it prints appears as it is printed. A notebook
+runs in its own directory. The module around it is used as it is, and not changed.
+
+Exit status: the program's; 1 if a cell has failed, or --check found a difference; 2 if the file
+cannot be read or written, or the program cannot be built. --write leaves the notebook as it was if
+a cell has failed, unless --keep-going is given, too.
+
+Flags:
+` + new(runFlags).define().FlagUsagesWrapped(100)
+}
+
+func parseRunFlags(args []string) (*runConfig, error) {
+	var f runFlags
+	set := f.define()
 	if err := set.Parse(args); err != nil {
-		if errors.Is(err, pflag.ErrHelp) {
-			io.WriteString(help, runUsage+set.FlagUsagesWrapped(100))
-		}
 		return nil, err
 	}
+	c := f.runConfig
 	var err error
-	if c.timeout, err = rewrite.ParseTimeout(timeout); err != nil {
+	if c.timeout, err = rewrite.ParseTimeout(f.limit); err != nil {
 		return nil, fmt.Errorf("--%v", err)
 	}
-	if c.normal, err = newNormalizer(normal); err != nil {
+	if c.normal, err = newNormalizer(f.normal); err != nil {
 		return nil, err
 	}
 	switch {
@@ -81,9 +98,10 @@ func parseRunFlags(args []string, help io.Writer) (*runConfig, error) {
 
 // runCommand is cellwrap run.
 func runCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c, err := parseRunFlags(args, stdout)
+	c, err := parseRunFlags(args)
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
+		io.WriteString(stdout, runManual())
 		return exitOK
 	case err != nil:
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
