@@ -29,17 +29,7 @@ Flags:
 	var f flags
 	set := pflag.NewFlagSet("cellwrap", pflag.ContinueOnError)
 	f.define(set)
-	set.VisitAll(func(flag *pflag.Flag) {
-		short := "    "
-		if flag.Shorthand != "" {
-			short = "-" + flag.Shorthand + ", "
-		}
-		value, usage := pflag.UnquoteUsage(flag)
-		if flag.Value.Type() == "bool" {
-			value = ""
-		}
-		fmt.Fprintf(&b, "  %s%-27s %s\n", short, "--"+flag.Name+" "+value, usage)
-	})
+	b.WriteString(usages(set))
 	b.WriteString(`
 Exit status: 0 done; 1 a cell was refused, or --check or --diff found a difference;
 2 called wrongly, or a file could not be read or written. Messages are
@@ -61,6 +51,23 @@ Examples:
     cellwrap --cell 3 -o three.go book.ipynb          one of them, to a Go file
     cellwrap run --check book.ipynb                   a notebook as a test
 `)
+	return b.String()
+}
+
+// usages returns a line for each flag of a set.
+func usages(set *pflag.FlagSet) string {
+	var b strings.Builder
+	set.VisitAll(func(flag *pflag.Flag) {
+		short := "    "
+		if flag.Shorthand != "" {
+			short = "-" + flag.Shorthand + ", "
+		}
+		value, usage := pflag.UnquoteUsage(flag)
+		if flag.Value.Type() == "bool" {
+			value = ""
+		}
+		fmt.Fprintf(&b, "  %s%-27s %s\n", short, "--"+flag.Name+" "+value, usage)
+	})
 	return b.String()
 }
 

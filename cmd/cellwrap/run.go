@@ -50,9 +50,9 @@ func (f *runFlags) define() *pflag.FlagSet {
 	set.BoolVarP(&f.write, "write", "w", false, "store the outputs in the notebook")
 	set.BoolVar(&f.check, "check", false, "compare the outputs with those that are stored; exit with 1 if any differs")
 	set.BoolVarP(&f.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
-	set.StringVar(&f.limit, "timeout", "INFINITY", "the most that a cell may take: `DURATION|INFINITY`")
+	set.StringVar(&f.limit, "timeout", "INFINITY", "the most that a cell may take, `DURATION|INFINITY`")
 	set.BoolVar(&f.json, "json", false, "print what happens as JSON, a line for each event")
-	set.StringSliceVar(&f.normal, "normalize", []string{"addresses", "results"}, "what --check takes for equal: `addresses,results,durations,times`; or none")
+	set.StringSliceVar(&f.normal, "normalize", []string{"addresses", "results"}, "`WHAT` --check takes for equal: addresses, results, durations, times, or none")
 	return set
 }
 
@@ -69,7 +69,7 @@ cannot be read or written, or the program cannot be built. --write leaves the no
 a cell has failed, unless --keep-going is given, too.
 
 Flags:
-` + new(runFlags).define().FlagUsagesWrapped(100)
+` + usages(new(runFlags).define())
 }
 
 func parseRunFlags(args []string) (*runConfig, error) {
