@@ -25,8 +25,9 @@ func Seconds(s float64) time.Duration {
 }
 
 // WaitFor runs f as a coroutine on the default reactor, as [RunCoroutine] does, and waits
-// for its result. When the timeout passes first, what f awaits is canceled and the error
-// is [ErrTimeout]; if the body has not begun, it is not run. On the reactor itself nothing
+// for its result. When the timeout passes first, what f awaits is canceled, as by
+// [EventualResult.Cancel], and the error is [ErrTimeout]; if the body has not begun, it is
+// not run. On the reactor itself nothing
 // is run either, and the error is [ErrOnReactor] as for [EventualResult.Wait].
 // (crochet: wait_for.)
 func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
