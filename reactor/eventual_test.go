@@ -353,3 +353,19 @@ func TestRunDeferred(t *testing.T) {
 		wantErr(t, err, errTest)
 	})
 }
+
+// Under -race: Done and a result that comes at the same time leave nothing for Stop to tell.
+func TestDoneAsResultComes(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		for range 2000 {
+			e, d := pending(r, nil)
+			go d.Callback(1)
+			go e.Done()
+			<-e.Done()
+		}
+		synctest.Wait()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		equal(t, "watched", len(r.watching), 0)
+	})
+}
