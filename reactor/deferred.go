@@ -66,6 +66,21 @@ func (f onError[T]) call(d *Deferred[T]) {
 
 func (f onBoth[T]) call(d *Deferred[T]) { d.become(f(d.value, d.err)) }
 
+// onEither is what AddCallbacks adds. What it passes on is handled if it was before.
+type onEither[T any] struct {
+	callback onValue[T]
+	errback  onError[T]
+}
+
+func (f onEither[T]) call(d *Deferred[T]) {
+	switch {
+	case d.err == nil && f.callback != nil:
+		f.callback.call(d)
+	case d.err != nil && f.errback != nil:
+		f.errback.call(d)
+	}
+}
+
 // NewDeferred returns a Deferred of the default reactor that waits to be fired.
 // canceller may be nil; otherwise [Deferred.Cancel] calls it.
 func NewDeferred[T any](canceller func(*Deferred[T])) *Deferred[T] {
@@ -119,15 +134,7 @@ func (d *Deferred[T]) AddErrback(f func(error) (T, error)) *Deferred[T] { return
 // not see callback's error. One that is nil passes the outcome on.
 // (Twisted: Deferred.addCallbacks.)
 func (d *Deferred[T]) AddCallbacks(callback func(T) (T, error), errback func(error) (T, error)) *Deferred[T] {
-	return d.AddBoth(func(v T, err error) (T, error) {
-		switch {
-		case err == nil && callback != nil:
-			return callback(v)
-		case err != nil && errback != nil:
-			return errback(err)
-		}
-		return v, err
-	})
+	return d.add(onEither[T]{callback, errback})
 }
 
 // AddBoth adds f, which gets the outcome, whichever it is. (Twisted: Deferred.addBoth.)
@@ -313,7 +320,7 @@ func (d *Deferred[T]) look() (T, error) {
 // is held, or d is new.
 func (d *Deferred[T]) audit() {
 	if d.unhandled != nil {
-		d.unhandled.settle()
+		d.unhandled.forget()
 		d.unhandled = nil
 	}
 	if d.err != nil && !d.handled {

@@ -15,6 +15,8 @@ type unhandled struct {
 	err   error
 	stack []byte // if err does not tell it itself
 	seq   uint64
+
+	cleanup runtime.Cleanup
 }
 
 func (u *unhandled) failure() *Failure { return newFailure(u.err, u.stack) }
@@ -37,7 +39,13 @@ func notice[O any](u *unhandled, owner *O) {
 	}
 	r.unhandled[u] = struct{}{}
 	r.mu.Unlock()
-	runtime.AddCleanup(owner, (*unhandled).report, u)
+	u.cleanup = runtime.AddCleanup(owner, (*unhandled).report, u)
+}
+
+// forget settles u for an owner that lives on, perhaps to fail again and again.
+func (u *unhandled) forget() {
+	u.settle()
+	u.cleanup.Stop()
 }
 
 // settle reports whether it is the first to be called for u.

@@ -276,3 +276,72 @@ func TestUnhandledStack(t *testing.T) {
 		}
 	}
 }
+
+// E11: a failed Deferred that lives long has one notice and one cleanup, however many
+// callbacks pass it.
+func TestUnhandledLongLived(t *testing.T) {
+	log := new(records)
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r.SetLogger(log.logger())
+		d := FailOn[int](r, errTest)
+		for range 100 {
+			d.AddCallback(increment)
+			synctest.Wait()
+			d.AddErrback(func(err error) (int, error) { return 0, fmt.Errorf("again") })
+			synctest.Wait()
+		}
+		equal(t, "unhandled", len(r.unhandled), 1)
+		before := allocated()
+		for range 10000 {
+			d.AddCallback(increment)
+			synctest.Wait()
+		}
+		if grown := allocated() - before; grown > 200_000 {
+			t.Errorf("cleanups take %d bytes", grown)
+		}
+		recovered(d)
+		synctest.Wait()
+		equal(t, "unhandled", len(r.unhandled), 0)
+	})
+	log.want(t)
+}
+
+// allocated returns the memory that the runtime has for itself, as for cleanups.
+func allocated() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.OtherSys) + int64(m.HeapAlloc)
+}
+
+// E11: what AddCallbacks passes on is as handled as it was; what Then derives is not.
+func TestAddCallbacksPassesOn(t *testing.T) {
+	for thens, want := range [][]string{
+		{"unhandled failure: test"},
+		nil,
+		{"unhandled failure: test"},
+		{"unhandled failure: test", "unhandled failure: test"},
+	} {
+		log := new(records)
+		synctest.Test(t, func(t *testing.T) {
+			r := New()
+			r.SetLogger(log.logger())
+			r.Start()
+			d := NewDeferredOn[int](r, nil)
+			for i := range thens {
+				if x := Then(d, increment); i == 0 {
+					recovered(x)
+				}
+			}
+			d.AddCallbacks(increment, nil)
+			d.Errback(errTest)
+			synctest.Wait()
+			r.Stop()
+			<-r.Stopped()
+		})
+		for log.len() < len(want) { // a cleanup may have been first, and be about to log
+			runtime.Gosched()
+		}
+		log.want(t, want...)
+	}
+}
