@@ -73,6 +73,21 @@ func TestTimedOutCanceller(t *testing.T) {
 	})
 }
 
+// What goes wrong while something is canceled by its timeout is not lost.
+func TestTimedOutBeside(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		d.Finally(func() error { return errTest })
+		d.AddTimeout(time.Second)
+		var got error
+		recovering := d.AddErrback(func(err error) (int, error) { got = err; return 0, nil })
+		pass(time.Minute)
+		equal(t, "fired", recovering.fired(), true)
+		wantErr(t, got, ErrTimeout)
+		wantErr(t, got, errTest)
+	})
+}
+
 // D14: DeferredAddTimeoutTests.test_errbackAddedBeforeTimeoutSuppressesCancellation.
 func TestTimedOutRecovered(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
