@@ -14,7 +14,7 @@ import (
 // testdata/program. Its cells are sections called cell 1, cell 2 and so on, of book.ipynb.
 // Wanted are:
 //
-//	cell_N.go, main.go  files of the program, of which a case need not show all
+//	cellN.go, main.go   files of the program, of which a case need not show all
 //	cells               what is wrong with the cells, what they print as they are rewritten, and
 //	                    which others they need
 //	run                 what the program prints, and its exit status unless that is 0
@@ -28,7 +28,7 @@ func LoadPrograms(dir string) ([]*Program, error) { return load(dir, parseProgra
 
 var (
 	programCell = regexp.MustCompile(`^cell [1-9][0-9]*$`)
-	programWant = regexp.MustCompile(`^(cell_[1-9][0-9]*\.go|main\.go|cells|run)$`)
+	programWant = regexp.MustCompile(`^(cell[1-9][0-9]*\.go|main\.go|cells|run)$`)
 )
 
 func parseProgram(path string, text []byte) (*Program, error) {

@@ -45,7 +45,7 @@ type ProgramOutput struct {
 
 // ProgramFile is a file of a program.
 type ProgramFile struct {
-	Name string // "cell_3.go" of cell 3, or "main.go"
+	Name string // "cell3.go" of cell 3, or "main.go"
 	Code []byte
 }
 

@@ -158,7 +158,7 @@ func (p *program) finish() *ProgramOutput {
 			if m.checkUses(); m.errs != nil {
 				continue
 			}
-			name := m.function() + ".go"
+			name := m.file()
 			text := m.text().lined(m.syntax.source, name)
 			c, err := m.fileOf(m.plan, text)
 			if err != nil {

@@ -146,7 +146,7 @@ func checkFuzzProgram(t *testing.T, p *program, out *ProgramOutput) {
 		list = append(list, parsed)
 	}
 	for i, c := range out.Cells {
-		if name := p.members[i].function() + ".go"; (c.Err == nil) != files[name] {
+		if name := p.members[i].file(); (c.Err == nil) != files[name] {
 			t.Errorf("%s: %v", name, c.Err)
 		}
 	}

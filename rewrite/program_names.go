@@ -58,6 +58,10 @@ func newNames(p *program) *names {
 // function returns the name of the function that runs the cell.
 func (m *member) function() string { return "cell_" + strconv.Itoa(m.Number) }
 
+// file returns the name of the file that it is in. An underscore would make cell_386.go one for
+// another machine.
+func (m *member) file() string { return "cell" + strconv.Itoa(m.Number) + ".go" }
+
 // take returns a name for what cell m defines: its own, or that with the cell's number behind it.
 func (n *names) take(name string, m *member) string {
 	if n.kept[name] || n.taken[name] {
