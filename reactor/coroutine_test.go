@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -468,10 +469,20 @@ func TestWaitedForFailure(t *testing.T) {
 	for range 100 {
 		r := New()
 		r.Start()
+		var waits atomic.Bool
 		e := RunInReactorOn(r, func() (int, error) {
+			for !waits.Load() { // else nobody might wait yet
+				runtime.Gosched()
+			}
 			r.CallLater(0, r.Stop)
 			return 0, errTest
 		})
+		go func() {
+			for e.waiting.Load() == 0 {
+				runtime.Gosched()
+			}
+			waits.Store(true)
+		}()
 		_, err := e.Wait(time.Minute)
 		wantErr(t, err, errTest)
 		<-r.Stopped()
