@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,13 +30,17 @@ func TestDroppedCoroutines(t *testing.T) {
 	kept := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, d) })
 	chain := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, dropped[0]) })
 
-	for deadline := time.Now().Add(time.Minute); !chain.there(); {
-		runtime.GC()
+	all := append(dropped, chain)
+	ended := func() bool {
+		return !slices.ContainsFunc(all, func(e *EventualResult[int]) bool { return !e.there() })
+	}
+	for deadline := time.Now().Add(time.Minute); !ended(); {
+		runtime.GC() // several times: what is collected may have been in use by what is collected later
 		if _, err := RunInReactorOn(r, answer).Wait(time.Minute); err != nil || time.Now().After(deadline) {
 			t.Fatalf("dropped coroutines are not ended: %v", err)
 		}
 	}
-	for _, e := range append(dropped, chain) {
+	for _, e := range all {
 		_, err := e.Wait(time.Minute)
 		wantErr(t, err, ErrDropped)
 	}

@@ -249,6 +249,9 @@ func (p *planner) chooseRuntime() *Error {
 // packageDeclares reports whether another file of the output's package declares name, as far as is
 // known.
 func (p *planner) packageDeclares(name string) bool {
+	if past := p.opts.past; past != nil {
+		return past.declares(name) || past.decls[name] != nil
+	}
 	return p.opts.Env != nil && p.opts.Env.declares(p.opts.Package, p.opts.OutputName, name)
 }
 

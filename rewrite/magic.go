@@ -177,7 +177,8 @@ func (c *cell) hostError(line magicLine) *Error {
 	if text := c.text[line.start:line.end]; bytes.HasPrefix(text, []byte(directive)) {
 		return c.errorf(line.start, "unknown directive %s", text)
 	}
-	return c.errorf(line.start, "%.40q is for the notebook's kernel, which Go code does not have (remove the line)", c.text[line.start:line.end])
+	text, _, _ := bytes.Cut(c.text[line.start:line.end], []byte("\n"))
+	return c.errorf(line.start, "%.40q is for the notebook's kernel, which Go code does not have (remove the line)", text)
 }
 
 // fields splits a magic's line, which ends at off+len(s), into words.

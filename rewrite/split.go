@@ -6,6 +6,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+	"unicode"
 )
 
 // maxDepth bounds how deep brackets nest. gofmt's indentation alone makes its
@@ -172,13 +173,33 @@ func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
 func (s *splitter) magic(off int) int {
 	s.fault = nil
 	end := s.lineEnd(off)
-	text := bytes.TrimRight(s.text[off:end], " \t")
+	if s.text[off] == '!' { // a shell's line, which may go on
+		for end < len(s.text) && bytes.HasSuffix(bytes.TrimRight(s.text[off:end], "\r"), []byte(`\`)) {
+			end = s.lineEnd(end + 1)
+		}
+	}
+	if !s.seen && isHostCell(s.text[off:end]) {
+		end = len(s.text)
+	}
+	text := bytes.TrimRight(s.text[off:end], " \t\r\n")
 	s.magics = append(s.magics, magicLine{start: off, end: off + len(text), first: !s.seen})
 	for i := off; i < end; i++ {
-		s.code[i] = ' '
+		if c := s.code[i]; c != '\n' && c != '\r' {
+			s.code[i] = ' '
+		}
 	}
 	s.seen, s.doc, s.done = true, -1, nil
 	return end
+}
+
+// isHostCell reports whether a cell that begins with line is not Go at all, but the host's: %%bash
+// and its like.
+func isHostCell(line []byte) bool {
+	name, ok := bytes.CutPrefix(line, []byte("%%"))
+	if i := bytes.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '_' }); i >= 0 {
+		name = name[:i]
+	}
+	return ok && len(name) > 0 && lookup(string(name)) == nil
 }
 
 func (s *splitter) comment(off int, lit string) *Error {
