@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
 	"github.com/cellwrap/cellwrap"
 	"github.com/cellwrap/cellwrap/internal/host"
@@ -118,6 +119,10 @@ func (at place) virtual() string { return filepath.Join(at.dir, host.VirtualDir)
 func placeIn(dir, pkg string) (place, error) {
 	if pkg != "" {
 		dir, err := filepath.Abs(dir)
+		// Go has no packages in a directory such as "My Notebooks": the program is in the one above.
+		for err == nil && module.CheckImportPath(pkg+"/"+host.VirtualDir) != nil && path.Dir(pkg) != "." {
+			dir, pkg = filepath.Dir(dir), path.Dir(pkg)
+		}
 		return place{dir: dir, pkg: pkg}, err
 	}
 	if err := brokenModule(dir); err != nil {
