@@ -90,9 +90,11 @@ func (f follower[T]) call(d *Deferred[T]) {
 
 func (f follower[T]) take(v T, err error) { f.to.fire(v, err, nil) }
 
-// Chain hands d's outcome over to other, which is thereby fired. What follows in d's
-// chain gets the zero value, or [ErrAlreadyCalled] if other had fired. Canceling other
-// does not cancel d. If d waits for other, other fails with [ErrCircular] at once.
+// Chain hands d's outcome over to other, which is thereby fired; other may belong to another
+// reactor. What follows in d's chain gets the zero value, or the error of [Deferred.Callback]
+// on other, such as [ErrAlreadyCalled]. Canceling other does not cancel d. If d waits for
+// other, other fails with [ErrCircular] at once; if d's reactor stops, other takes the outcome
+// that d has then, or else [ErrReactorStopped].
 // (Twisted: Deferred.chainDeferred.)
 func (d *Deferred[T]) Chain(other *Deferred[T]) *Deferred[T] {
 	var zero T
@@ -100,7 +102,8 @@ func (d *Deferred[T]) Chain(other *Deferred[T]) *Deferred[T] {
 		other.fire(zero, err, nil)
 		return d
 	}
-	return d.add(chained[T]{other})
+	d.subscribe(chained[T]{other}, other.r)
+	return d
 }
 
 // chained hands the outcome over.
@@ -111,3 +114,5 @@ func (c chained[T]) call(d *Deferred[T]) {
 	var zero T
 	d.become(zero, err)
 }
+
+func (c chained[T]) take(v T, err error) { c.to.fire(v, err, nil) }

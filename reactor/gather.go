@@ -155,11 +155,6 @@ func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	return x
 }
 
-// member is a callback that leaves the outcome.
-type member[T any] func(d *Deferred[T])
-
-func (f member[T]) call(d *Deferred[T]) { f(d) }
-
 // part is the callback of each Deferred that is collected: it leaves the outcome, and handles
 // a failure if it says so.
 type part[T any] func(v T, err error, here *Reactor) (handled bool)

@@ -115,7 +115,7 @@ type Acquirer interface {
 }
 
 // Holding has f called as a holder of a, which is released when the Deferred that f returns
-// has an outcome: that is the outcome of the Deferred that Holding returns. If f returns
+// has an outcome, or its reactor stops: that is the outcome of the Deferred that Holding returns. If f returns
 // none, panics or fails, that happens at once. Canceling the Deferred cancels the Acquire
 // or, once f has run, the one of f. (Twisted: DeferredLock.run; Go's methods cannot have
 // type parameters.)
@@ -130,7 +130,7 @@ func Holding[T any](a Acquirer, f func() (*Deferred[T], error)) *Deferred[T] {
 			}
 		}()
 		if d, err = f(); err == nil && d != nil {
-			d.Finally(func() error { a.Release(); return nil })
+			d.subscribe(releasing[T]{a, acquired.r}, acquired.r)
 		}
 		return d, err
 	})
@@ -142,6 +142,15 @@ func Holding[T any](a Acquirer, f func() (*Deferred[T], error)) *Deferred[T] {
 	})
 	return d
 }
+
+// releasing is the callback that ends what Holding holds.
+type releasing[T any] struct {
+	a Acquirer
+	r *Reactor // a's
+}
+
+func (c releasing[T]) call(*Deferred[T]) { c.a.Release() }
+func (c releasing[T]) take(T, error)     { c.r.Call(c.a.Release) } // where it may panic
 
 // QueueLimits bounds a [Queue]. For each, 0 means that there is no limit, and a negative
 // number that there may be none.

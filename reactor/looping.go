@@ -69,14 +69,21 @@ func NewLoopingCallDeferredOn[T any](r *Reactor, f func(count int) (*Deferred[T]
 					done(err)
 					return
 				}
-				d.add(member[T](func(d *Deferred[T]) {
-					_, err := d.look()
-					done(err)
-				}))
+				d.subscribe(ended[T](done), r)
 			},
 		}.run(r)
 	}}
 }
+
+// ended is the callback that tells of the end of a call.
+type ended[T any] func(error)
+
+func (f ended[T]) call(d *Deferred[T]) {
+	_, err := d.look()
+	f(err)
+}
+
+func (f ended[T]) take(_ T, err error) { f(err) }
 
 // Start has the function called on the reactor, at once if now is true, and then at every
 // multiple of interval after Start; those that have passed when a call ends are skipped.

@@ -94,6 +94,82 @@ func TestConcurrentOtherReactorStops(t *testing.T) {
 	})
 }
 
+// E10: what else waits for another reactor's Deferred learns of that one's stop: the target of
+// Chain, a LoopingCall and the one who Holding lets in next.
+func TestOtherReactorStopsElsewhere(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		chain := func(d *Deferred[int]) *Deferred[int] {
+			other := NewDeferredOn[int](r, nil)
+			d.Chain(other)
+			return other
+		}
+		never := NewDeferredOn[int](r2, nil)
+		fired := chain(SucceedOn(r2, 3))
+		pending := chain(never)
+		looping := NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) { return never, nil }).Start(time.Second, true)
+		lock := NewLockOn(r)
+		holding := Holding(lock, func() (*Deferred[int], error) { return never, nil })
+		next := lock.Acquire()
+		synctest.Wait()
+		equal(t, "acquired", next.fired(), false)
+		equal(t, "watched", len(r2.watching), 4) // Holding has one for the outcome and one for the release
+		at := SucceedOn(r2, 4)
+		unsure := SucceedOn(r2, 5)
+		r2.Call(func() {
+			unsure.AddCallback(increment)
+			r2.Stop()
+		})
+		<-r2.Stopped()
+
+		for _, c := range []struct {
+			what string
+			d    *Deferred[int]
+			want int
+			err  error
+		}{
+			{"fired before", fired, 3, nil},
+			{"pending", pending, 0, ErrReactorStopped},
+			{"fired, chained after", chain(at), 4, nil},
+			{"pending, chained after", chain(never), 0, ErrReactorStopped},
+			{"with a callback that does not run", chain(unsure), 0, ErrReactorStopped},
+			{"holding", holding, 0, ErrReactorStopped},
+		} {
+			v, err := outcome(t, c.d)
+			equal(t, c.what+": value", v, c.want)
+			equal(t, c.what+": error", err, c.err)
+		}
+		_, err := outcome(t, looping)
+		equal(t, "error of the LoopingCall", err, ErrReactorStopped)
+		_, err = outcome(t, next)
+		equal(t, "error of the next Acquire", err, nil)
+	})
+}
+
+// Chain to a reactor that has stopped: what waits for the target there has been told, and
+// d's chain learns of it.
+func TestChainToStopped(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		r2 := New()
+		r2.Start()
+		d, other := NewDeferredOn[int](r, nil), NewDeferredOn[int](r2, nil)
+		waits := crossings(r, other)
+		other.AddCallback(increment)
+		d.Chain(other)
+		synctest.Wait()
+		r2.Stop()
+		<-r2.Stopped()
+		for _, e := range waits {
+			_, err := e.Wait(time.Second)
+			wantErr(t, err, ErrReactorStopped)
+		}
+		d.Callback(1)
+		_, err := outcome(t, d)
+		equal(t, "error", err, ErrReactorStopped)
+	})
+}
+
 // A canceller runs on the loop of its Deferred, whoever waits for that: E5, D7, D13, D15, D16
 // and D23 across reactors. Under -race.
 func TestCancelAcrossReactors(t *testing.T) {
