@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -367,5 +368,46 @@ func TestDoneAsResultComes(t *testing.T) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		equal(t, "watched", len(r.watching), 0)
+	})
+}
+
+// Those who have waited in vain leave nothing with a result that is long in coming, nor does
+// Done. (crochet's waits do not either.)
+func TestWaitsInVain(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		e, d := pending(r, nil)
+		wait := func(each int) {
+			var all sync.WaitGroup
+			for range 100 {
+				all.Go(func() {
+					for range each {
+						_, err := e.Wait(1)
+						equal(t, "error", err, ErrTimeout)
+						e.Wait(0)
+						ctx, cancel := context.WithTimeout(context.Background(), 1)
+						_, err = e.WaitContext(ctx)
+						equal(t, "error", err, context.DeadlineExceeded)
+						cancel()
+						e.Done()
+					}
+				})
+			}
+			all.Wait()
+		}
+		wait(1) // what is made once for all
+		before := allocated()
+		const each = 333
+		wait(each)
+		if grown := allocated() - before; grown > 10*2*100*each {
+			t.Errorf("%d Waits in vain take %d bytes", 2*100*each, grown)
+		}
+		equal(t, "waiting", e.waiting.Load(), 0)
+		r.mu.Lock()
+		equal(t, "watched", len(r.watching), 1)
+		r.mu.Unlock()
+		d.Callback(1)
+		v, err := e.Wait(time.Second)
+		equal(t, "value", v, 1)
+		wantErr(t, err, nil)
 	})
 }
