@@ -21,12 +21,16 @@ const mostRefused = 1000
 // body is suspended until it comes, and the reactor goes on. What a has it keeps, and its
 // failure counts as handled; a nil Deferred stands for the zero value.
 //
-// The error is [ErrReactorStopped] if co's reactor, or a's, stops first, and is so from then
-// on; a body that goes on awaiting all the same, in a loop without end, is ended by
-// runtime.Goexit. It is [ErrCircular] if
-// a is the result of co or of a coroutine that waits for it; and [ErrNotInBody] if the
-// body has ended or is suspended, which is all that can be told of a co that has left it:
-// two goroutines that await with one co at the same time are a data race.
+// The error is [ErrReactorStopped] if co's reactor, or a's, stops first; [ErrCircular] if a is
+// the result of co or of a coroutine that waits for it; [ErrDropped] if nobody is left who
+// could fire a; and [ErrNotInBody] if the body has ended or is suspended, which is all that can
+// be told of a co that has left it: two goroutines that await with one co at the same time are
+// a data race.
+//
+// When co's reactor has stopped, a body has to come to its end, since Stopped waits for it: an
+// Await that would have to wait gives ErrReactorStopped. A body that goes on awaiting all the
+// same, as a loop without end does, is ended by runtime.Goexit at the 1001st such Await; its
+// deferred functions run, and its result is ErrReactorStopped.
 // (Twisted: Deferred.__await__.)
 func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 	var zero T

@@ -50,7 +50,8 @@ type Coroutine struct {
 //
 // To cancel the result is to cancel what f awaits. Await then returns the error that this
 // makes of it, in general [ErrCanceled], and f may go on; if what f awaits has fired, the
-// next Await that would have to wait is canceled in its stead.
+// next Await that would have to wait is canceled in its stead. So a body that awaits a
+// Deferred which has fired and is paused stays there until [Deferred.Unpause] or Stop.
 func RunCoroutine[T any](f func(*Coroutine) (T, error)) *EventualResult[T] {
 	return RunCoroutineOn(Default(), f)
 }
