@@ -120,20 +120,21 @@ func (d *Deferred[T]) tell(w *awaiter[T]) error {
 }
 
 // eventual returns a result that d brings. One that d has already needs no loop: at rest d
-// may be read from anywhere.
+// may be read from anywhere. A Deferred in an untyped value is waited for, as by RunInReactor.
 func (d *Deferred[T]) eventual() *EventualResult[T] {
-	var r *Reactor
 	if d == nil {
-		r = Default()
-	} else {
-		r = d.r
-	}
-	if v, err, ok := d.outcome(r); ok {
-		e := &EventualResult[T]{r: r}
-		e.complete(v, err, nil)
+		e := new(EventualResult[T]) // of no reactor, which it does not need
+		e.ready.Store(true)
 		return e
 	}
-	return RunDeferredOn(r, func() (*Deferred[T], error) { return d, nil })
+	e := &EventualResult[T]{r: d.r}
+	if v, err, ok := d.outcome(d.r); ok {
+		e.settle(v, err, d.r)
+		return e
+	}
+	e.work = d // at once, so that a Cancel finds d however busy the loop is
+	d.add(delivery[T]{e})
+	return e
 }
 
 func (e *EventualResult[T]) tell(w *awaiter[T]) error {

@@ -30,7 +30,7 @@ type source interface {
 // [EventualResult.Cancel] does. Only if it is that of another, which belongs to another
 // reactor than d, it is called there, and after Cancel has returned. The canceller may fire
 // d; if it does not, or if there is none, d fails with [ErrCanceled]. If it panics, d fails
-// with that.
+// with that, or the panic is logged if it has fired d before.
 // (Twisted: Deferred.cancel.)
 func (d *Deferred[T]) Cancel() { d.cancelOn(d.r) }
 
@@ -75,9 +75,7 @@ func (d *Deferred[T]) cancel() {
 		if !returned {
 			err = failed(recover())
 		}
-		if d.fire(zero, err, nil) != nil && !returned { // the canceller has fired d, and then failed
-			d.r.report("reactor: a canceller failed", newFailure(err, nil))
-		}
+		d.finish(zero, err, nil) // for nothing if the canceller has fired d
 	}()
 	canceller(d)
 	returned = true

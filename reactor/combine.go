@@ -57,10 +57,7 @@ func (x *derived[T, U]) call(d *Deferred[T]) {
 
 func (x *derived[T, U]) abort(err error) {
 	var zero U
-	if _, panicked := err.(*PanicError); panicked && x.fired() {
-		x.r.report("reactor: the function of a canceled Then failed", newFailure(err, nil))
-	}
-	x.fire(zero, err, x.r)
+	x.finish(zero, err, x.r)
 }
 
 // takeFrom gives d the outcome of inner: at once if it is there, else when it is.

@@ -7,7 +7,6 @@ import (
 	"math"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -462,34 +461,6 @@ func TestStopEndlessBody(t *testing.T) {
 	})
 }
 
-// E11: a failure that somebody waits for is not reported, though the reactor stops before he
-// looks. (Outside of a bubble, where it would stop later.)
-func TestWaitedForFailure(t *testing.T) {
-	out := logged(t)
-	for range 100 {
-		r := New()
-		r.Start()
-		var waits atomic.Bool
-		e := RunInReactorOn(r, func() (int, error) {
-			for !waits.Load() { // else nobody might wait yet
-				runtime.Gosched()
-			}
-			r.CallLater(0, r.Stop)
-			return 0, errTest
-		})
-		go func() {
-			for e.waiting.Load() == 0 {
-				runtime.Gosched()
-			}
-			waits.Store(true)
-		}()
-		_, err := e.Wait(time.Minute)
-		wantErr(t, err, errTest)
-		<-r.Stopped()
-	}
-	equal(t, "logged", out.String(), "")
-}
-
 // AwaitFor past its timeout cancels what it awaits, also when the loop is too busy to have
 // begun with it, and nothing if it is refused on the loop; what is there it returns.
 func TestAwaitForCancels(t *testing.T) {
@@ -516,46 +487,6 @@ func TestAwaitForCancels(t *testing.T) {
 		equal(t, "not canceled", v, 42)
 		wantErr(t, err, nil)
 	})
-}
-
-// E5: a second cancel before the body has learned of the first does not reach its cleanup.
-func TestCancelTwice(t *testing.T) {
-	bubble(t, func(t *testing.T, r *Reactor) {
-		e := RunCoroutineOn(r, func(co *Coroutine) (int, error) {
-			_, err := Await(co, NewDeferredOn[int](r, nil))
-			wantErr(t, err, ErrCanceled)
-			return Await(co, after[int](r, time.Second, 7))
-		})
-		synctest.Wait()
-		e.Cancel()
-		e.Cancel()
-		v, err := e.Wait(time.Minute)
-		equal(t, "value", v, 7)
-		wantErr(t, err, nil)
-	})
-}
-
-// E11: of what a cancel leaves, a panic is reported, and so is a failure beside the cancel.
-func TestUnhandledBesideCancel(t *testing.T) {
-	out := logged(t)
-	bubble(t, func(t *testing.T, r *Reactor) {
-		r.SetLogger(nil)
-		d := NewDeferredOn[int](r, nil).Finally(func() error { return errors.New("the cleanup failed") })
-		d.Cancel()
-		NewDeferredOn(r, func(d *Deferred[int]) { d.Callback(1); panic("the canceller panicked") }).Cancel()
-		WaitForOn(r, time.Second, func(co *Coroutine) (int, error) {
-			Await(co, NewDeferredOn[int](r, nil))
-			panic("the body panicked")
-		})
-		RunInReactorOn(r, func() (int, error) { return 0, errors.Join(ErrCanceled, ErrReactorStopped) })
-		synctest.Wait()
-	})
-	for _, want := range []string{"the cleanup failed", "the canceller panicked", "the body panicked"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("not reported: %s", want)
-		}
-	}
-	equal(t, "reports", strings.Count(out.String(), "level=ERROR"), 3)
 }
 
 // Emitted code writes timeouts with Seconds.

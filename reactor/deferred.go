@@ -206,6 +206,20 @@ func (d *Deferred[T]) fire(v T, err error, here *Reactor) error {
 	return d.settle(v, err, here)
 }
 
+// finish is fire for the outcome of a function: a panic that comes too late is logged.
+func (d *Deferred[T]) finish(v T, err error, here *Reactor) {
+	d.mu.Lock()
+	late := d.called
+	if late {
+		d.mu.Unlock()
+	} else {
+		late = d.settle(v, err, here) != nil
+	}
+	if late {
+		d.r.tooLate(err)
+	}
+}
+
 // settle is fire for a d that has no outcome and is locked; it releases mu.
 func (d *Deferred[T]) settle(v T, err error, here *Reactor) error {
 	d.called = true

@@ -54,7 +54,7 @@
 //     dropped, which the garbage collector finds out, or else when the reactor has stopped.
 //     It is looked at by a Wait or an Await that returns it, OriginalFailure, an errback,
 //     Then and whatever else takes a Deferred's outcome; what an errback returns is another
-//     failure, and so is that of each Deferred which Then derives. It is not by Done or String. What was canceled, timed out in WaitFor and
+//     failure. It is not by Done or String. What was canceled, timed out in WaitFor and
 //     AwaitFor, or cut short by Stop is no failure to report; a panic always is.
 //  10. A body does not outlive what it awaits. When the garbage collector has found that
 //     nobody is left who could fire it, the body gets [ErrDropped], in the next turn of its

@@ -193,12 +193,13 @@ func (e *EventualResult[T]) String() string {
 	return fmt.Sprintf("<EventualResult %v>", e.value)
 }
 
-// complete gives e its result; the first one counts. The stack is err's, if one is known
+// complete gives e its result; the first one counts, and a panic after it is logged. The stack is err's, if one is known
 // that err does not tell itself.
 func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 	e.mu.Lock()
 	if e.ready.Load() {
 		e.mu.Unlock()
+		e.r.tooLate(err)
 		return
 	}
 	done, awaiters := e.done, e.awaiters

@@ -396,9 +396,9 @@ func TestWaitsInVain(t *testing.T) {
 		}
 		wait(1) // what is made once for all
 		before := allocated()
-		const each = 333
+		const each = 200
 		wait(each)
-		if grown := allocated() - before; grown > 10*2*100*each {
+		if grown := allocated() - before; grown > 16*2*100*each {
 			t.Errorf("%d Waits in vain take %d bytes", 2*100*each, grown)
 		}
 		equal(t, "waiting", e.waiting.Load(), 0)

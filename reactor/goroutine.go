@@ -12,7 +12,7 @@ var ErrChannelClosed = errors.New("reactor: the channel is closed")
 // Deferred of the default reactor for its result; a panic and runtime.Goexit are results
 // too. f's context ends when f returns, when the Deferred is canceled (its cause is then
 // [ErrCanceled]) and when the reactor stops ([ErrReactorStopped]). A canceled Deferred
-// fails at once, and what f returns later is dropped. On a stopped reactor f is not run, and
+// fails at once, and what f returns later is dropped; a panic is logged. On a stopped reactor f is not run, and
 // the Deferred has failed with ErrReactorStopped. (Twisted: threads.deferToThread, where a
 // thread cannot be canceled.)
 func DeferToGoroutine[T any](f func(ctx context.Context) (T, error)) *Deferred[T] {
@@ -34,7 +34,7 @@ func DeferToGoroutineOn[T any](r *Reactor, f func(ctx context.Context) (T, error
 		defer cancel(nil)
 		attempt[T]{
 			func() (T, error) { return f(ctx) },
-			func(v T, err error) { d.fire(v, err, nil) },
+			func(v T, err error) { d.finish(v, err, nil) },
 		}.run(r)
 	}()
 	return d

@@ -20,7 +20,7 @@ func DeferLaterOn[T any](r *Reactor, delay time.Duration, f func() (T, error)) *
 			return v, ErrCanceled // when the timer was due already; for nobody
 		}
 		return f()
-	}, func(v T, err error) { d.fire(v, err, r) }})
+	}, func(v T, err error) { d.finish(v, err, r) }})
 	return d
 }
 

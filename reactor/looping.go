@@ -232,7 +232,7 @@ func (l *looping) done(err error) {
 // fire is called when no call is left.
 func (l *looping) fire(err error) {
 	l.c.r.unwatch(l)
-	l.stopped.fire(struct{}{}, err, nil)
+	l.stopped.finish(struct{}{}, err, nil)
 }
 
 // count returns the number of intervals that have begun since the last call.

@@ -84,6 +84,9 @@ func (e *EventualResult[T]) settleAs(d *Deferred[T], err error) {
 type delivery[T any] struct{ to *EventualResult[T] }
 
 func (c delivery[T]) call(d *Deferred[T]) {
+	if c.to.fired() {
+		return // AwaitFor was refused: somebody else is to look at d
+	}
 	v, err := d.look()
 	c.to.settle(v, err, d.r)
 }

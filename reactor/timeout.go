@@ -8,8 +8,8 @@ import (
 
 // AddTimeout has d canceled, on the reactor, unless it has an outcome within timeout, and
 // then replaces ErrCanceled by [ErrTimeout] as the outcome. Callbacks that were added
-// before still see the ErrCanceled, and what they or d's canceller make of it stays: an
-// error that has ErrCanceled in it joins ErrTimeout (errors.Join). A
+// before still see the ErrCanceled, and what they or d's canceller make of it stays, as does an
+// error that is joined to it. A
 // cancel from elsewhere stays ErrCanceled. The timer goes when the outcome gets here, so
 // that callbacks added later have all the time they want. (Twisted: Deferred.addTimeout.)
 func (d *Deferred[T]) AddTimeout(timeout time.Duration) *Deferred[T] {
@@ -46,12 +46,8 @@ func (l *limit[T]) cancel(d *Deferred[T], err error) {
 
 func (l *limit[T]) call(d *Deferred[T]) {
 	l.release()
-	switch {
-	case l.err == nil:
-	case d.err == ErrCanceled:
+	if l.err != nil && errors.Is(d.err, ErrCanceled) && isGivenUp(d.err) { // and no error beside it
 		d.become(d.value, l.err)
-	case errors.Is(d.err, ErrCanceled): // and what went wrong besides is not lost
-		d.become(d.value, errors.Join(l.err, d.err))
 	}
 }
 

@@ -3,6 +3,7 @@ package reactor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -73,18 +74,37 @@ func TestTimedOutCanceller(t *testing.T) {
 	})
 }
 
-// What goes wrong while something is canceled by its timeout is not lost.
-func TestTimedOutBeside(t *testing.T) {
+// D14: of what the cancel makes only a cancel becomes ErrTimeout, as Twisted's
+// _cancelledToTimedOutError traps only CancelledError; another error beside it is not lost.
+func TestTimedOutBesideCancel(t *testing.T) {
+	wrapped := fmt.Errorf("wrapped: %w", ErrCanceled)
+	for _, c := range []struct{ err, want error }{
+		{ErrCanceled, ErrTimeout},
+		{wrapped, ErrTimeout},
+		{errors.Join(wrapped, &FirstError{0, ErrCanceled}), ErrTimeout},
+		{errors.Join(wrapped, errTest), nil},
+		{fmt.Errorf("%w after %w", errTest, ErrCanceled), nil},
+		{&PanicError{Value: ErrCanceled}, nil},
+		{ErrReactorStopped, nil},
+		{errTest, nil},
+	} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			d := NewDeferredOn(r, func(d *Deferred[int]) { d.Errback(c.err) }).AddTimeout(time.Second)
+			pass(time.Second)
+			want := c.want
+			if want == nil {
+				want = c.err
+			}
+			_, err := outcome(t, d)
+			equal(t, fmt.Sprint("of ", c.err), err, want)
+		})
+	}
 	bubble(t, func(t *testing.T, r *Reactor) {
-		d := NewDeferredOn[int](r, nil)
-		d.Finally(func() error { return errTest })
-		d.AddTimeout(time.Second)
-		var got error
-		recovering := d.AddErrback(func(err error) (int, error) { got = err; return 0, nil })
-		pass(time.Minute)
-		equal(t, "fired", recovering.fired(), true)
-		wantErr(t, got, ErrTimeout)
-		wantErr(t, got, errTest)
+		d := NewDeferredOn[int](r, nil).Finally(func() error { return errTest }).AddTimeout(time.Second)
+		pass(time.Second)
+		_, err := outcome(t, d)
+		wantErr(t, err, ErrCanceled)
+		wantErr(t, err, errTest)
 	})
 }
 

@@ -80,6 +80,14 @@ func isGivenUp(err error) bool {
 	return false
 }
 
+// tooLate reports err if it is a panic: what it was to settle is settled, by a cancel or a
+// Stop, so nobody gets it.
+func (r *Reactor) tooLate(err error) {
+	if _, panicked := err.(*PanicError); panicked {
+		r.report("reactor: a panic after the result", newFailure(err, nil))
+	}
+}
+
 // reportUnhandled reports, at the end of the loop, what is left, the oldest first.
 func (r *Reactor) reportUnhandled() {
 	r.mu.Lock()

@@ -2,11 +2,13 @@ package reactor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -274,6 +276,158 @@ func TestUnhandledStack(t *testing.T) {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}
+	}
+}
+
+// E11: a failure that somebody waits for is not reported, however soon Stop follows; it is if
+// those who waited have given up.
+func TestUnhandledWhileWaiting(t *testing.T) {
+	for _, give := range []time.Duration{time.Hour, time.Second} {
+		log := new(records)
+		synctest.Test(t, func(t *testing.T) {
+			r := New()
+			r.SetLogger(log.logger())
+			r.Start()
+			e, d := pending(r, nil)
+			ctx, cancel := context.WithTimeout(t.Context(), give)
+			defer cancel()
+			want := ErrTimeout
+			if give == time.Hour {
+				want = errTest
+			}
+			for range 3 {
+				go func() { _, err := e.Wait(give); equal(t, "error", err, want) }()
+				go func() {
+					if _, err := e.WaitContext(ctx); !errors.Is(want, err) {
+						t.Error("got", err)
+					}
+				}()
+			}
+			pass(time.Minute)
+			r.Call(func() {
+				d.Errback(errTest)
+				r.Call(r.Stop)
+			})
+			<-r.Stopped()
+			synctest.Wait()
+		})
+		if give == time.Hour {
+			log.want(t)
+		} else {
+			log.want(t, "unhandled failure: test")
+		}
+	}
+}
+
+// The same outside of a bubble, where the body runs while Wait gives it a moment.
+func TestUnhandledWhileWaitBegins(t *testing.T) {
+	for range 100 {
+		log := new(records)
+		r := New()
+		r.SetLogger(log.logger())
+		var waits atomic.Bool
+		e := RunInReactorOn(r, func() (int, error) {
+			for !waits.Load() {
+				runtime.Gosched()
+			}
+			r.CallLater(0, r.Stop)
+			return 0, errTest
+		})
+		r.Start()
+		go func() {
+			for e.waiting.Load() == 0 {
+				runtime.Gosched()
+			}
+			waits.Store(true)
+		}()
+		_, err := e.Wait(time.Minute)
+		equal(t, "error", err, errTest)
+		<-r.Stopped()
+		log.want(t)
+	}
+}
+
+// E11, E12: an error beside a cancel or a stop, and any panic, is reported.
+func TestUnhandledBesideCancel(t *testing.T) {
+	cleanup := errors.New("cleanup")
+	for name, c := range map[string]struct {
+		leave func(r *Reactor)
+		want  []string
+	}{
+		"Finally": {func(r *Reactor) {
+			NewDeferredOn[int](r, nil).Finally(func() error { return cleanup }).Cancel()
+		}, []string{"unhandled failure: reactor: canceled\ncleanup"}},
+		"First": {func(r *Reactor) {
+			ds := unfired(r, 2, nil)
+			FirstOn(r, ds...)
+			ds[0].Errback(errTest)
+			ds[1].Cancel()
+		}, []string{"unhandled failure: test\nreactor: canceled"}},
+		"only cancels": {func(r *Reactor) {
+			ds := unfired(r, 2, nil)
+			FirstOn(r, ds...).Cancel()
+			GatherOn(r, unfired(r, 1, nil)...).Cancel()
+			FailOn[int](r, fmt.Errorf("%w and %w", ErrReactorStopped, ErrCanceled))
+		}, nil},
+		"panic": {func(r *Reactor) {
+			RunInReactorOn(r, func() (int, error) { panic(ErrReactorStopped) })
+		}, []string{"unhandled failure: reactor: panic: reactor: the reactor has stopped"}},
+		"panic wrapped": {func(r *Reactor) {
+			FailOn[int](r, fmt.Errorf("wrapped: %w", &PanicError{Value: ErrCanceled}))
+		}, []string{"unhandled failure: wrapped: reactor: panic: reactor: canceled"}},
+		"panic after WaitFor": {func(r *Reactor) {
+			WaitForOn(r, time.Second, func(co *Coroutine) (int, error) {
+				_, err := Await(co, NewDeferredOn[int](r, nil))
+				panic(err)
+			})
+		}, []string{"unhandled failure: reactor: panic: reactor: canceled"}},
+		"panic after AwaitFor": {func(r *Reactor) {
+			AwaitFor(time.Second, NewDeferredOn(r, func(*Deferred[int]) { panic("boom") }))
+		}, []string{"unhandled failure: reactor: panic: boom"}},
+		"panic of a canceller that fired": {func(r *Reactor) {
+			NewDeferredOn(r, func(d *Deferred[int]) { d.Callback(1); panic("boom") }).Cancel()
+		}, []string{"a panic after the result: reactor: panic: boom"}},
+		"panic in Then after Cancel": {func(r *Reactor) {
+			var x *Deferred[int]
+			x = Then(SucceedOn(r, 1), func(int) (int, error) { x.Cancel(); panic("boom") })
+		}, []string{"a panic after the result: reactor: panic: boom"}},
+		"panic in DeferLater after Cancel": {func(r *Reactor) {
+			var x *Deferred[int]
+			x = DeferLaterOn(r, 1, func() (int, error) { x.Cancel(); panic("boom") })
+		}, []string{"unhandled failure: reactor: panic: boom"}}, // the cancel was too late
+		"panic of a goroutine after Cancel": {func(r *Reactor) {
+			DeferToGoroutineOn(r, func(ctx context.Context) (int, error) { <-ctx.Done(); panic("boom") }).Cancel()
+		}, []string{"a panic after the result: reactor: panic: boom"}},
+		"panic of a body after Stop": {func(r *Reactor) {
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				defer func() { panic("boom") }()
+				return Await(co, NewDeferredOn[int](r, nil))
+			}).Done()
+			RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+				return MustAwait(co, NewDeferredOn[int](r, nil)), nil
+			}).Done()
+		}, []string{"a panic after the result: reactor: panic: boom"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := new(records)
+			synctest.Test(t, func(t *testing.T) {
+				r := New()
+				r.SetLogger(log.logger())
+				r.Start()
+				if strings.Contains(name, "panic in") { // needs what it makes
+					r.Call(func() { c.leave(r) })
+				} else {
+					c.leave(r)
+				}
+				pass(time.Minute)
+				r.Stop()
+				<-r.Stopped()
+			})
+			for log.len() < len(c.want) { // a cleanup may have been first, and be about to log
+				runtime.Gosched()
+			}
+			log.want(t, c.want...)
+		})
 	}
 }
 

@@ -89,6 +89,9 @@ func (u *unwrapping) settle(v any, err error, here *Reactor) {
 type unwrapped[T any] struct{ u *unwrapping }
 
 func (c unwrapped[T]) call(d *Deferred[T]) {
+	if c.u.to.fired() {
+		return // as for delivery
+	}
 	v, err := d.look()
 	c.u.settle(v, err, d.r)
 }

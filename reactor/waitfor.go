@@ -26,9 +26,9 @@ func Seconds(s float64) time.Duration {
 
 // WaitFor runs f as a coroutine on the default reactor, as [RunCoroutine] does, and waits
 // for its result. When the timeout passes first, what f awaits is canceled, as by
-// [EventualResult.Cancel], and the error is [ErrTimeout]; if the body has not begun, it is
-// not run. On the reactor itself nothing
-// is run either, and the error is [ErrOnReactor] as for [EventualResult.Wait].
+// [EventualResult.Cancel], and the error is [ErrTimeout]; if the body has not begun, it is not
+// run. On the reactor itself nothing is run either, and the error is [ErrOnReactor] as for
+// [EventualResult.Wait].
 // (crochet: wait_for.)
 func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
 	return WaitForOn(Default(), timeout, f)
@@ -45,19 +45,26 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 	return e.must(e.waitOrCancel(timeout))
 }
 
-// AwaitFor waits for a on a goroutine that is not its reactor's. When the timeout passes
-// first, a is canceled, on its reactor, and the error is [ErrTimeout]. It is [ErrOnReactor]
-// and [ErrReactorStopped] as for [EventualResult.Wait]. A nil Deferred stands for the zero
-// value.
+// AwaitFor waits for a on a goroutine that is not its reactor's. What is there it returns,
+// whatever the timeout. When the timeout passes first, what is waited for is canceled, on its
+// reactor, and the error is [ErrTimeout]: that is a, or for T = any a Deferred that a has as
+// its value, which is waited for as by [RunInReactor]. The error is [ErrOnReactor] and
+// [ErrReactorStopped] as for [EventualResult.Wait], and then a is left alone. A nil Deferred
+// stands for the zero value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
 	return awaitFor(timeout, a, a.eventual())
 }
 
 func awaitFor[T any](timeout time.Duration, a Awaitable[T], e *EventualResult[T]) (T, error) {
 	v, err := e.Wait(timeout)
-	if err == ErrTimeout && !e.there() {
+	switch {
+	case err == nil || e.there():
+	case err == ErrTimeout:
 		e.look()
-		a.cancelOn(nil) // on no loop
+		e.Cancel()
+	case awaited(e) != awaited(a): // nobody else has e: its end is here
+		e.look()
+		e.fail(err)
 	}
 	return v, err
 }
