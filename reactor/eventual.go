@@ -50,8 +50,7 @@ func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 		err = block(e.r, e.signal(), timer.C)
 		timer.Stop()
 	}
-	e.waiting.Add(-1)
-	return e.result(err)
+	return e.waited(err)
 }
 
 // WaitContext is [EventualResult.Wait] until ctx is done, and the only way to wait
@@ -64,8 +63,7 @@ func (e *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 			err = context.Cause(ctx)
 		}
 	}
-	e.waiting.Add(-1)
-	return e.result(err)
+	return e.waited(err)
 }
 
 // comes reports whether the result is there, and gives it the time of two switches to
@@ -95,6 +93,20 @@ func (e *EventualResult[T]) result(err error) (T, error) {
 	}
 	var zero T
 	return zero, err
+}
+
+// waited is result for a Wait that was counted. One that gives up does so under the lock:
+// complete, which leaves a failure to the Waits that it sees, comes either before that, and
+// the result is there, or after.
+func (e *EventualResult[T]) waited(err error) (T, error) {
+	if e.ready.Load() {
+		e.waiting.Add(-1)
+		return e.get()
+	}
+	e.mu.Lock()
+	e.waiting.Add(-1)
+	e.mu.Unlock()
+	return e.result(err)
 }
 
 // get returns a result that is there to somebody who looks at it.

@@ -499,3 +499,27 @@ func TestAddCallbacksPassesOn(t *testing.T) {
 		log.want(t, want...)
 	}
 }
+
+// E11: a failure that comes as a Wait gives up is returned by it, or reported.
+func TestUnhandledAsWaitGivesUp(t *testing.T) {
+	log := new(records)
+	r := New()
+	r.SetLogger(log.logger())
+	r.Start()
+	const n = 2000
+	var es [n]*EventualResult[int]
+	returned := 0
+	for i := range es {
+		d := NewDeferredOn[int](r, nil)
+		es[i] = RunDeferredOn(r, func() (*Deferred[int], error) { return d, nil })
+		r.Call(func() { d.Errback(errTest) })
+		if _, err := es[i].Wait(time.Duration(i)); err == errTest {
+			returned++
+		}
+		<-es[i].Done()
+	}
+	r.Stop()
+	<-r.Stopped()
+	equal(t, "returned or reported", returned+log.len(), n)
+	runtime.KeepAlive(&es)
+}
