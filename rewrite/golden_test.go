@@ -279,7 +279,7 @@ func (b *goldenBuild) build() {
 	// Programs apart, for -o has the go command build nothing but programs. With -trimpath
 	// the directory is no part of a build, so that its cache serves the next test too.
 	said := map[string][]string{}
-	for dir, args := range map[string][]string{"file": nil, "block": nil, "run": {"-o", "bin/"}} {
+	for dir, args := range map[string][]string{"file": nil, "block": nil, "run": {"-ldflags=-w", "-o", "bin/"}} {
 		if _, err := os.Stat(filepath.Join(b.dir, dir)); err == nil {
 			args = append([]string{"build", "-trimpath"}, args...)
 			maps.Copy(said, b.goCommand(append(args, "./"+dir+"/...")...))

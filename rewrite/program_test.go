@@ -50,7 +50,7 @@ func TestPrograms(t *testing.T) {
 	b.copyRuntime("reactor")
 	b.copyPackage("internal/host")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
-	said := b.goCommand("build", "-trimpath", "-o", "bin/", "./run/...")
+	said := b.goCommand("build", "-trimpath", "-ldflags=-w", "-o", "bin/", "./run/...")
 	for pkg, lines := range said {
 		t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))
 	}
