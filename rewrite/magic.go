@@ -93,8 +93,11 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	c.settings = []setting{{0, st}}
 	var notes []Diagnostic
 	for _, line := range c.magics {
-		if c.member != nil && isMainMark(c.text[line.start:line.end]) {
-			continue
+		if c.member != nil {
+			if k, ok := c.asMark(line); ok {
+				c.member.setMark(line, k)
+				continue
+			}
 		}
 		call, err := c.parseMagic(line)
 		if err != nil && c.host {
@@ -125,10 +128,6 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	}
 	return notes, nil
 }
-
-// isMainMark reports whether a line is GoNB's mark of where func main begins, which says nothing
-// that a program needs to know.
-func isMainMark(line []byte) bool { return string(line) == "%%" || string(line) == "%main" }
 
 // magicCall is a magic's line, parsed.
 type magicCall struct {

@@ -171,6 +171,7 @@ func (p *planner) planMagics() *Error {
 			p.deleteLines(m.start, m.end)
 		}
 	}
+	p.planArgs()
 	return nil
 }
 

@@ -110,9 +110,11 @@ type member struct {
 	errs ErrorList // why it does not compile; what follows is then as far as it went
 
 	// From read.
-	syntax *syntax
-	name   ident // of the result
-	notes  []Diagnostic
+	syntax  *syntax
+	name    ident // of the result
+	notes   []Diagnostic
+	args    []arg // that a mark gives it
+	parseAt []int // where package flag parses them
 
 	// From link.
 	survey   *planner               // what it declares and uses

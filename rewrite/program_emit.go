@@ -33,6 +33,7 @@ func (m *member) text() *fragment {
 	f := m.head(p)
 	f.append(hoistedText(m.syntax.cell, p, nil))
 	f.add("\nfunc " + m.function() + "() {\n")
+	m.setArgs(f)
 	for _, d := range m.defines {
 		if d.tok == token.FUNC && d.declared != d.emitted {
 			f.mark(d.off)
@@ -75,6 +76,12 @@ func (m *member) head(p *plan) *fragment {
 	}
 	if p.display || m.shows(p) {
 		f.add("import " + m.host + " " + strconv.Quote(m.opts.Host) + "\n")
+	}
+	if m.args != nil {
+		f.add("import " + m.os + " \"os\"\n")
+	}
+	if m.parseAt != nil {
+		f.add("import " + m.flag + " \"flag\"\n")
 	}
 	return f
 }

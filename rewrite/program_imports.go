@@ -34,6 +34,9 @@ func (p *program) load(ctx context.Context) error {
 			all.Imports = append(all.Imports, u.Imports...)
 		}
 	}
+	if p.hasArgs() {
+		unimported["os"], unimported["flag"] = true, true
+	}
 	for _, path := range slices.Sorted(maps.Keys(unimported)) {
 		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
 		if path == p.opts.Runtime {

@@ -16,6 +16,8 @@ type names struct {
 	users   map[string]string
 	runtime string // the name by which files import it
 	host    string
+	os      string // of the standard library's packages, where marks give arguments
+	flag    string
 }
 
 func newNames(p *program) *names {
@@ -50,6 +52,15 @@ func newNames(p *program) *names {
 	}
 	if n.words[n.host] {
 		n.host = numbered(n.host, n.words)
+	}
+	n.os, n.flag = "os", "flag"
+	if p.hasArgs() {
+		for _, name := range []*string{&n.os, &n.flag} {
+			if n.words[*name] {
+				*name = numbered(*name, n.words)
+			}
+			n.kept[*name] = true
+		}
 	}
 	n.kept["reactor"], n.kept[n.runtime], n.kept[n.host] = true, true, true
 	return n

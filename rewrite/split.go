@@ -159,6 +159,10 @@ func (s *splitter) scan(off int) (int, *Error) {
 func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
 	switch tok {
 	case token.REM, token.REM_ASSIGN, token.NOT, token.NEQ:
+	case token.PACKAGE:
+		if s.member == nil || !isPackageClause(string(s.text[off:s.lineEnd(off)])) {
+			return false
+		}
 	case token.COMMENT:
 		if !strings.HasPrefix(lit, directive) || strings.HasPrefix(lit, marker) {
 			return false
