@@ -82,6 +82,7 @@ func (p *program) rewrite(ctx context.Context) (*ProgramOutput, error) {
 	p.link()
 	p.declare()
 	p.bindLate()
+	p.bindMethods()
 	if err := p.check(ctx); err != nil {
 		return nil, err
 	}
@@ -100,6 +101,9 @@ type program struct {
 
 	pkg  *types.Package // the declarations of all cells, and variables once they are known
 	vars []*definition  // the package's variables and late-bound functions, in order
+
+	groups   []*methodGroup // methods that several cells define, in order
+	declared bool           // whether the declarations have been checked together
 }
 
 // member is a cell of a program.
@@ -128,6 +132,7 @@ type member struct {
 	needs    map[*member]bool
 	before   map[string]*definition // while it is linked: what names mean before it
 	linked   bool
+	methods  map[int]*method // those that other cells define too, by the offset of their names
 
 	plan *plan // from check: what is emitted
 }

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -70,6 +71,8 @@ func (p *program) link() {
 		}
 	}
 	p.names = newNames(p)
+	p.keepEmbedded()
+	p.findMethods()
 	for _, m := range p.members {
 		m.nameDeclarations()
 	}
@@ -249,13 +252,19 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 			}
 		}
 	}
-	slices.SortFunc(m.errs, func(a, b *Error) int { return a.Pos.Line<<16 + a.Pos.Column - b.Pos.Line<<16 - b.Pos.Column })
+	sortErrors(m.errs)
 	// What an earlier cell's code uses has to be assigned.
 	for _, d := range m.defines {
 		if prev := table[d.name]; d.tok == token.VAR && d != m.result && prev != nil && prev.by.shares(prev) {
 			m.share(d)
 		}
 	}
+}
+
+func sortErrors(list ErrorList) {
+	slices.SortStableFunc(list, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
 }
 
 // findClosures finds the declarations that have to stay in the body, of a cell in the background,

@@ -10,9 +10,10 @@ import (
 
 // names are those that a program takes.
 type names struct {
-	words   map[string]bool // every identifier of the cells
-	kept    map[string]bool // what no declaration can be called
-	taken   map[string]bool // by declarations of the package
+	words   map[string]bool        // every identifier of the cells
+	kept    map[string]bool        // what no declaration can be called
+	taken   map[string]bool        // by declarations of the package
+	embeds  map[string]*definition // types that structs embed
 	users   map[string]string
 	runtime string // the name by which files import it
 	host    string
@@ -21,7 +22,7 @@ type names struct {
 }
 
 func newNames(p *program) *names {
-	n := &names{words: map[string]bool{}, kept: map[string]bool{"main": true, "init": true, "_": true}, taken: map[string]bool{}, users: map[string]string{}}
+	n := &names{words: map[string]bool{}, kept: map[string]bool{"main": true, "init": true, "_": true}, taken: map[string]bool{}, embeds: map[string]*definition{}, users: map[string]string{}}
 	for _, name := range types.Universe.Names() {
 		n.kept[name] = true
 	}
@@ -82,12 +83,15 @@ func (n *names) take(name string, m *member) string {
 	return name
 }
 
-func (n *names) takeNumbered(name string, m *member) string {
+func (n *names) takeNumbered(name string, m *member) string { return n.takeFor(name, name, m) }
+
+// takeFor returns a name with the cell's number behind it for what the user calls by another.
+func (n *names) takeFor(name, user string, m *member) string {
 	s := name + "_" + strconv.Itoa(m.Number)
 	for n.kept[s] || n.taken[s] || n.words[s] {
 		s += "_"
 	}
-	n.taken[s], n.users[s] = true, name
+	n.taken[s], n.users[s] = true, user
 	return s
 }
 
@@ -133,6 +137,9 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 // by.
 func (m *member) nameDeclarations() {
 	for _, d := range m.defines {
+		if d.emitted != "" {
+			continue // embedded
+		}
 		if d.tok == token.FUNC || d.tok == token.TYPE || d.tok == token.CONST {
 			d.emitted = m.take(d.name, m)
 			d.declared = d.emitted

@@ -255,6 +255,10 @@ func (p *planner) planNames() *Error {
 		if it.stays {
 			continue
 		}
+		if fn := it.function(); fn != nil && fn.Recv != nil {
+			id := p.syntax.decls.ident(fn.Name)
+			in.rename(id, m.methodName(id.off))
+		}
 		for _, id := range it.names {
 			if d := m.own[id.name]; d != nil {
 				in.rename(id, d.declared)
