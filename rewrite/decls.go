@@ -77,6 +77,12 @@ func (p *planner) itemAt(off int) *item {
 	return p.items[i]
 }
 
+// inDeclaration reports whether off is in a declaration.
+func (p *planner) inDeclaration(off int) bool {
+	i := sort.Search(len(p.items), func(i int) bool { return p.items[i].stop > off })
+	return i < len(p.items) && p.items[i].kw <= off
+}
+
 // declaredAt returns where the body's scope or a declaration has the name.
 func (p *planner) declaredAt(name string) (int, bool) {
 	if off, ok := p.locals[name]; ok {

@@ -30,8 +30,9 @@ func (p *program) keepEmbedded() {
 				other := p.embeds[d.name]
 				m.errs = append(m.errs, m.syntax.errorf(id.off, "%s of cell %d cannot be embedded, since the field would have another name: %[1]s of cell %[3]d is embedded too (give the field a name)", d.name, d.by.Number, other.by.Number))
 			default:
-				p.taken[d.name], p.embeds[d.name] = true, d
-				d.emitted, d.declared = d.name, d.name
+				p.embeds[d.name] = d
+				d.emitted = p.take(d.name, d.by)
+				d.declared = d.emitted
 			}
 		}
 		for _, id := range m.survey.free {

@@ -70,8 +70,20 @@ func (p *program) nameOf(path string) string {
 	return packageName(path)
 }
 
+// exported returns the names that a dot import brings.
+func (p *program) exported(path string) []string {
+	pkg, err := p.found.Import(path)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(pkg.Scope().Names(), func(name string) bool { return !token.IsExported(name) })
+}
+
 // borrow imports what the cell uses and does not import.
 func (m *member) borrow(imp importSpec) {
+	if slices.ContainsFunc(m.borrowed, func(other importSpec) bool { return other.path == imp.path && other.Name == imp.Name }) {
+		return // by another name of a dot import's
+	}
 	imp.off = -1
 	imp.Path = strconv.Quote(imp.path)
 	m.borrowed = append(m.borrowed, imp)

@@ -104,7 +104,13 @@ func (m *member) findDefined() {
 			} else {
 				imp.Name = m.nameOf(imp.path)
 			}
-			if imp.Name != "_" && imp.Name != "." {
+			switch imp.Name {
+			case "_":
+			case ".":
+				for _, name := range m.exported(imp.path) {
+					define(ident{name, imp.off}, token.IMPORT, imp)
+				}
+			default:
 				define(ident{imp.Name, imp.off}, token.IMPORT, imp)
 			}
 		}
@@ -227,11 +233,12 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 			m.errs = append(m.errs, m.syntax.errorf(id.off, "%s is %s in cell %d, after cell %d uses it", id.name, how, first[id.name].by.Number, m.Number))
 		}
 	}
-	imports := func(name string) bool {
-		return slices.ContainsFunc(m.defines, func(d *definition) bool { return d.tok == token.IMPORT && d.name == name })
+	imported := map[string]bool{}
+	for _, d := range m.defines {
+		imported[d.name] = imported[d.name] || d.tok == token.IMPORT
 	}
 	for _, id := range p.free {
-		if p.named[id.name] == nil && !imports(id.name) {
+		if p.named[id.name] == nil && !imported[id.name] {
 			resolve(id)
 		}
 	}
@@ -246,7 +253,7 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 					prev.by.share(prev) // until the cell assigns to it, the declaration sees this
 					m.needs[prev.by] = true
 				}
-			case local || imports(id.name):
+			case local || imported[id.name]:
 			default:
 				resolve(id)
 			}

@@ -229,3 +229,24 @@ func (p *program) lateMethods(qualifier types.Qualifier) []byte {
 	}
 	return b.Bytes()
 }
+
+// methodHint says that a cell which does not compile defines the method that a message misses.
+func (m *member) methodHint(msg string) string {
+	head, name, ok := strings.Cut(msg, " has no field or method ")
+	if !ok {
+		return ""
+	}
+	name = strings.TrimSuffix(name, ")")
+	typ := m.userName(head[strings.LastIndexAny(head, " *")+1:])
+	for _, other := range m.members {
+		if other.errs == nil || other.survey == nil {
+			continue
+		}
+		for _, it := range other.survey.items {
+			if fn := it.function(); fn != nil && fn.Recv != nil && fn.Name.Name == name && receiverName(fn) == typ {
+				return fmt.Sprintf(" (cell %d defines it, and does not compile)", other.Number)
+			}
+		}
+	}
+	return ""
+}

@@ -14,15 +14,16 @@ type names struct {
 	kept    map[string]bool        // what no declaration can be called
 	taken   map[string]bool        // by declarations of the package
 	embeds  map[string]*definition // types that structs embed
-	users   map[string]string
-	runtime string // the name by which files import it
+	users   map[string]string      // what the user calls what is taken, where that differs
+	cells   map[string]int         // numbers of the cells that take names
+	runtime string                 // the name by which files import it
 	host    string
 	os      string // of the standard library's packages, where marks give arguments
 	flag    string
 }
 
 func newNames(p *program) *names {
-	n := &names{words: map[string]bool{}, kept: map[string]bool{"main": true, "init": true, "_": true}, taken: map[string]bool{}, embeds: map[string]*definition{}, users: map[string]string{}}
+	n := &names{words: map[string]bool{}, kept: map[string]bool{"main": true, "init": true, "_": true}, taken: map[string]bool{}, embeds: map[string]*definition{}, users: map[string]string{}, cells: map[string]int{}}
 	for _, name := range types.Universe.Names() {
 		n.kept[name] = true
 	}
@@ -79,7 +80,7 @@ func (n *names) take(name string, m *member) string {
 	if n.kept[name] || n.taken[name] {
 		return n.takeNumbered(name, m)
 	}
-	n.taken[name] = true
+	n.taken[name], n.cells[name] = true, m.Number
 	return name
 }
 
@@ -91,7 +92,7 @@ func (n *names) takeFor(name, user string, m *member) string {
 	for n.kept[s] || n.taken[s] || n.words[s] {
 		s += "_"
 	}
-	n.taken[s], n.users[s] = true, user
+	n.taken[s], n.users[s], n.cells[s] = true, user, m.Number
 	return s
 }
 
@@ -104,31 +105,55 @@ func (n *names) fresh(name string) string {
 	return s
 }
 
-// restore returns a message with the user's names for those that the output has instead.
+// restore returns a message with the user's names for those that the output has instead. Of several
+// with one name it says which cells they are of.
 func (n *names) restore(msg string) string {
 	if len(n.users) == 0 {
 		return msg
 	}
+	meant := map[string]string{} // what the output calls a name that the message has
+	several := map[string]bool{}
+	eachWord(msg, func(_, word, _ string) {
+		user := n.userName(word)
+		if before, ok := meant[user]; ok && before != word {
+			several[user] = true
+		}
+		meant[user] = word
+	})
 	var b strings.Builder
-	for len(msg) > 0 {
+	eachWord(msg, func(between, word, behind string) {
+		user := n.userName(word)
+		b.WriteString(between + user)
+		if several[user] && n.cells[word] > 0 && !strings.HasPrefix(behind, "{") && !strings.HasPrefix(behind, "(") && !strings.HasPrefix(behind, ".") {
+			b.WriteString(" of cell " + strconv.Itoa(n.cells[word]))
+		}
+	})
+	return b.String()
+}
+
+func (n *names) userName(word string) string {
+	if user, ok := n.users[word]; ok {
+		return user
+	}
+	return word
+}
+
+// eachWord calls f with each word, what stands between it and the one before, and what is behind it.
+// The last word is empty.
+func eachWord(msg string, f func(between, word, behind string)) {
+	for {
 		i := strings.IndexFunc(msg, isWord)
 		if i < 0 {
-			i = len(msg)
+			f(msg, "", "")
+			return
 		}
-		b.WriteString(msg[:i])
-		msg = msg[i:]
-		end := strings.IndexFunc(msg, func(r rune) bool { return !isWord(r) })
+		end := strings.IndexFunc(msg[i:], func(r rune) bool { return !isWord(r) })
 		if end < 0 {
-			end = len(msg)
+			end = len(msg[i:])
 		}
-		word := msg[:end]
-		if user, ok := n.users[word]; ok {
-			word = user
-		}
-		b.WriteString(word)
-		msg = msg[end:]
+		f(msg[:i], msg[i:i+end], msg[i+end:])
+		msg = msg[i+end:]
 	}
-	return b.String()
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -88,8 +88,15 @@ func (c *checker) wording(e typeError, cells bool) string {
 	msg = c.awaitWording(msg)
 	if m := c.cell.member; m != nil {
 		if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok && m.isVariable(name) {
-			msg = name + " is a variable, which a constant or a type at the top of a cell cannot use"
+			off, _ := c.offset(e.pos)
+			if at := m.survey.locals[name]; at > off && !m.survey.inDeclaration(off) {
+				later := c.cell.position(at)
+				msg = fmt.Sprintf("%s is used here and declared later, at %d:%d", name, later.Line, later.Column)
+			} else {
+				msg = name + " is a variable, which a constant or a type at the top of a cell cannot use"
+			}
 		}
+		msg += m.methodHint(e.msg)
 		msg = m.restore(strings.ReplaceAll(msg, " in argument to "+m.host+".Display", ""))
 	}
 	msg = strings.NewReplacer(
