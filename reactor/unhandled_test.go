@@ -395,6 +395,10 @@ func TestUnhandledBesideCancel(t *testing.T) {
 			var x *Deferred[int]
 			x = DeferLaterOn(r, 1, func() (int, error) { x.Cancel(); panic("boom") })
 		}, []string{"unhandled failure: reactor: panic: boom"}}, // the cancel was too late
+		"panic in LoopingCall after Cancel": {func(r *Reactor) {
+			var x *Deferred[struct{}]
+			x = NewLoopingCallOn(r, func() error { x.Cancel(); panic("boom") }).Start(time.Second, true)
+		}, []string{"a panic after the result: reactor: panic: boom"}},
 		"panic of a goroutine after Cancel": {func(r *Reactor) {
 			DeferToGoroutineOn(r, func(ctx context.Context) (int, error) { <-ctx.Done(); panic("boom") }).Cancel()
 		}, []string{"a panic after the result: reactor: panic: boom"}},
