@@ -3,6 +3,7 @@ package reactor
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -42,20 +43,29 @@ func TestThen(t *testing.T) {
 	})
 }
 
-// D7, invariant 2: a derived Deferred settles in the turn of its source, and before
-// anything that was queued behind.
-func TestThenSameTurn(t *testing.T) {
+// D7, D10, D15, invariant 2: what waits for a Deferred goes on in its turn, and before
+// anything that was queued behind; but not a body that awaits an EventualResult.
+func TestSameTurn(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		var l trace
 		d := NewDeferredOn[int](r, nil)
 		Then(Then(d, increment), increment).AddBoth(l.note("derived"))
 		ThenDeferred(d, func(v int) (*Deferred[int], error) { return SucceedOn(r, v*10), nil }).AddBoth(l.note("inner"))
+		first := func(vs []int) (int, error) { return vs[0], nil }
+		Then(GatherOn(r, d), first).AddBoth(l.note("gathered"))
+		e := RunDeferredOn(r, func() (*Deferred[int], error) { return d, nil })
+		synctest.Wait() // e is known to d
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) { return l.note("body")(Await(co, d)) })
+		RunCoroutineOn(r, func(co *Coroutine) (int, error) { return l.note("result's body")(Await(co, e)) })
+		synctest.Wait()
 		d.AddBoth(l.note("source"))
+		d.Chain(NewDeferredOn[int](r, nil).AddBoth(l.note("target")))
 		on(r, func() {
 			d.Callback(1)
 			r.Call(func() { l.note("behind")(0, nil) })
 		})
-		l.want(t, "source 1", "inner 10", "derived 3", "behind 0")
+		slices.Sort(l[1:6])
+		l.want(t, "source 1", "body 1", "derived 3", "gathered 1", "inner 10", "target 1", "behind 0", "result's body 1")
 	})
 }
 

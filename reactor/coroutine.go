@@ -7,10 +7,10 @@ import (
 	"sync/atomic"
 )
 
-// A Coroutine is a function that runs on a reactor and stops, in the middle of it, until
-// what it awaits is there: meanwhile the reactor goes on. It comes from [RunCoroutine] and
-// its like, which give it to the function, the body; it must not leave the body, nor be
-// used by a goroutine that the body starts, and is of no use after it.
+// A Coroutine lets a function that runs on a reactor, the body, stop in the middle of it
+// until what it awaits is there: meanwhile the reactor goes on. [RunCoroutine] and its like
+// give it to the body; it must not leave that, nor be used by a goroutine that the body
+// starts, and is of no use afterwards.
 //
 // A body takes turns with the callbacks of its reactor, so they need no locks among each
 // other; it has a goroutine of its own all the same, and must not call

@@ -155,7 +155,9 @@ func (d *Deferred[T]) Errback(err error) error {
 }
 
 // Pause has callbacks wait, from the next one on, until Unpause has been called as
-// often as Pause. (Twisted: Deferred.pause.)
+// often as Pause. So does whatever waits for d, such as Then and Await. It does not keep d
+// from being fired, and one that has fired cannot be canceled, paused or not.
+// (Twisted: Deferred.pause.)
 func (d *Deferred[T]) Pause() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -23,11 +23,11 @@
 //     which [Deferred.Cancel] itself calls. Timers run between two batches of the queue, by
 //     time and then by order of scheduling: all that are due when the first batch has ended,
 //     before what they queue or schedule themselves.
-//  2. What a callback settles by itself settles in the same turn, before anything else that
-//     is queued or due: Deferreds derived by [Then] and [ThenDeferred], the target of
-//     [Deferred.Chain], and the body that awaits a Deferred of its reactor. A body that
-//     awaits an EventualResult, or what belongs to another reactor, goes on in a place of
-//     its own in its reactor's queue.
+//  2. What waits for a Deferred goes on in the turn in which its callbacks have got there,
+//     before anything else that is queued or due: the Deferreds of [Then], [ThenDeferred], [Gather]
+//     and their like, the target of [Deferred.Chain], and the body that awaits a Deferred, if
+//     they belong to the same reactor. What belongs to another one, and a body that awaits an
+//     EventualResult, goes on in a place of its own in its reactor's queue.
 //  3. One callback runs at a time, and never inside another: the stack stays flat however
 //     long a chain is or however deep Deferreds are nested. The bodies of coroutines take
 //     turns with the callbacks, though each has a goroutine of its own, and run without a
@@ -47,16 +47,19 @@
 //     suspended bodies with [ErrReactorStopped], run the OnShutdown functions, report
 //     failures, close Stopped. Only the first two do not wait for a running callback.
 //     Who waits for a Deferred of it on another reactor is a waiter too.
-//  8. A cancel is not lost. One that comes before the body keeps it from running; then it
-//     goes to what is awaited, or waits there for the next Await that has to wait. Another
-//     one that comes before the body has learned of the first is the same cancel.
+//  8. A cancel of a coroutine is not lost. One that comes before the body has begun keeps it
+//     from running. Later it goes to what the body awaits; if that has fired, or the body runs,
+//     it is kept for the next Await that has to wait. Another one that comes before the body
+//     has learned of the first is the same cancel.
 //  9. A failure that nobody looks at is reported, once, to the reactor's logger: when it is
 //     dropped, which the garbage collector finds out, or else when the reactor has stopped.
-//     It is looked at by a Wait or an Await that returns it, OriginalFailure, an errback,
-//     Then and whatever else takes a Deferred's outcome; what an errback returns is another
-//     failure. It is not by Done or String. What was canceled, timed out in WaitFor and
-//     AwaitFor, or cut short by Stop is no failure to report; a panic always is.
-//  10. A body does not outlive what it awaits. When the garbage collector has found that
+//     It is looked at by a Wait or an Await that returns it, or will, by OriginalFailure, an
+//     errback, Then and whatever else takes a Deferred's outcome, but not by Done or String.
+//     What an errback returns is another failure, and so is that of each Deferred which Then
+//     derives. What was canceled, timed out in WaitFor and AwaitFor, or cut short by Stop is
+//     no failure to report; an error that is joined to the cancel is, and a panic always. A
+//     panic that comes when a cancel or Stop has settled the outcome is logged at once.
+//  10. A body does not wait for ever for what cannot come. When the garbage collector has found that
 //     nobody is left who could fire it, the body gets [ErrDropped], in the next turn of its
 //     reactor: the collector cannot wake a loop that sleeps.
 //

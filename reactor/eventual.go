@@ -35,8 +35,8 @@ type EventualResult[T any] struct {
 
 // Wait returns the result, and waits for it no longer than timeout; if that is not
 // positive, it does not block. When the result has not come the error is [ErrTimeout],
-// the work goes on, and another Wait may be tried. A Wait that would block a callback
-// of e's own reactor, where the result cannot come before the callback returns, gives
+// the work goes on, and another Wait may be tried. A Wait that would block a callback, or a
+// body, of e's own reactor, where the result cannot come before that returns, gives
 // [ErrOnReactor] within 2 ms. A result that has not come when the reactor stops
 // is [ErrReactorStopped]. (crochet: EventualResult.wait.)
 func (e *EventualResult[T]) Wait(timeout time.Duration) (T, error) {

@@ -9,8 +9,9 @@ import (
 
 // The errors of this package, to be compared with errors.Is.
 var (
-	// ErrTimeout: the wait ended before the work did. The work goes on. It is a
-	// context.DeadlineExceeded too. (crochet: TimeoutError.)
+	// ErrTimeout: the time was over before the work was done. After a Wait the work goes
+	// on; WaitFor, AwaitFor and AddTimeout cancel it. It is a context.DeadlineExceeded too.
+	// (crochet: TimeoutError.)
 	ErrTimeout error = &alias{"reactor: timed out", context.DeadlineExceeded}
 
 	// ErrCanceled is the outcome of work that was canceled. It is a context.Canceled
@@ -29,8 +30,8 @@ var (
 	// (Twisted: AlreadyCancelled.)
 	ErrAlreadyCanceled = errors.New("reactor: already canceled")
 
-	// ErrOnReactor: a callback waited for a result of its own reactor, which cannot
-	// come before the callback returns. A wait inside an iter.Pull is not recognized,
+	// ErrOnReactor: a callback, or a body, waited for a result of its own reactor, which cannot
+	// come before it returns. A wait inside an iter.Pull is not recognized,
 	// since that has a goroutine of its own: it lasts until its timeout.
 	ErrOnReactor = errors.New("reactor: waiting on the reactor for its own result (return a Deferred, or use Then or Await)")
 
@@ -40,7 +41,7 @@ var (
 	// ErrNotInBody: an Await with a Coroutine whose body does not run.
 	ErrNotInBody = errors.New("reactor: Await outside of the coroutine's body (a Coroutine must not leave the function that gets it)")
 
-	// ErrGoexit is the outcome of a callback that called runtime.Goexit, as
+	// ErrGoexit is the outcome of a callback, or of a body, that called runtime.Goexit, as
 	// testing.T.FailNow does.
 	ErrGoexit = errors.New("reactor: runtime.Goexit was called in a callback")
 )

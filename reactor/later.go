@@ -58,7 +58,8 @@ func MaybeDeferredOn[T any](r *Reactor, f func() (T, error)) *Deferred[T] {
 }
 
 // TryDeferred is [MaybeDeferred] for an f that returns a Deferred: that one is returned,
-// whatever its reactor. A nil one stands for the zero value. (Twisted: maybeDeferred.)
+// whatever its reactor. A nil one stands for the zero value, and an error or a panic of f
+// makes one that has failed. (Twisted: maybeDeferred.)
 func TryDeferred[T any](f func() (*Deferred[T], error)) *Deferred[T] {
 	return TryDeferredOn(Default(), f)
 }

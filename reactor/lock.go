@@ -114,11 +114,11 @@ type Acquirer interface {
 	Release()
 }
 
-// Holding has f called as a holder of a, which is released when the Deferred that f returns
-// has an outcome, or its reactor stops: that is the outcome of the Deferred that Holding returns. If f returns
-// none, panics or fails, that happens at once. Canceling the Deferred cancels the Acquire
-// or, once f has run, the one of f. (Twisted: DeferredLock.run; Go's methods cannot have
-// type parameters.)
+// Holding has f called as a holder of a, and returns a Deferred that has the outcome of the
+// one that f returns. When that is there, or the reactor of f's Deferred stops, a is released;
+// if f returns no Deferred, panics or fails, at once. Canceling the Deferred cancels the
+// Acquire or, once f has run, the one of f. (Twisted: DeferredLock.run; Go's methods cannot
+// have type parameters.)
 func Holding[T any](a Acquirer, f func() (*Deferred[T], error)) *Deferred[T] {
 	acquired := a.Acquire()
 	called := false

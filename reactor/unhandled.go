@@ -98,8 +98,8 @@ func (r *Reactor) reportUnhandled() {
 	}
 }
 
-// SetLogger has l get what the reactor reports: panics in calls, unhandled failures, a
-// blocked loop. Without a logger, or with nil, it is slog.Default() at the time of the
+// SetLogger has l get what the reactor reports: panics in calls and those that come too late
+// for a result, unhandled failures, a blocked loop. Without a logger, or with nil, it is slog.Default() at the time of the
 // report. Unhandled failures may be reported from any goroutine.
 func (r *Reactor) SetLogger(l *slog.Logger) { r.logger.Store(l) }
 
