@@ -102,8 +102,9 @@ type program struct {
 	pkg  *types.Package // the declarations of all cells, and variables once they are known
 	vars []*definition  // the package's variables and late-bound functions, in order
 
-	groups   []*methodGroup // methods that several cells define, in order
-	declared bool           // whether the declarations have been checked together
+	groups   []*methodGroup     // methods that several cells define, in order
+	removed  map[string]*member // names that earlier cells have removed, while cells are linked
+	declared bool               // whether the declarations have been checked together
 }
 
 // member is a cell of a program.
@@ -119,6 +120,7 @@ type member struct {
 	notes   []Diagnostic
 	args    []arg // that a mark gives it
 	parseAt []int // where package flag parses them
+	removed []arg // names that later cells do not know
 
 	// From link.
 	survey   *planner               // what it declares and uses

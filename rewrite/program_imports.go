@@ -48,6 +48,9 @@ func (p *program) load(ctx context.Context) error {
 	if list := want[p.opts.Runtime]; list != nil {
 		want[p.opts.Runtime] = append(list, "RunCoroutine", "RunDeferredCoroutine", "Coroutine", "MustWaitFor", "Default", "Await", "MustAwait", "FromChannel", "Seconds", "Forever")
 	}
+	if p.hasArgs() {
+		want["os"], want["flag"] = append(want["os"], "Args"), append(want["flag"], "Parse")
+	}
 	delete(want, p.opts.Host) // is made here
 	found, err := p.opts.Env.packages.Load(ctx, want)
 	p.use(found)

@@ -60,11 +60,16 @@ func (p *program) link() {
 		}
 	}
 	table := map[string]*definition{}
+	p.removed = map[string]*member{}
 	for _, m := range p.members {
 		if m.errs == nil {
 			m.link(table, first)
 		}
 		m.linked = true
+		for _, a := range m.removed {
+			delete(table, a.text)
+			p.removed[a.text] = m
+		}
 		for _, d := range m.defines {
 			d.previous = table[d.name]
 			table[d.name] = d
@@ -223,6 +228,8 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 			m.borrow(importSpec{path: m.opts.Runtime, Import: templates.Import{Name: id.name}})
 		case selected[id.name] != nil && m.borrowStandard(id, selected[id.name]):
 		case first[id.name] == nil || first[id.name].by == m: // go/types will say so
+		case m.program.removed[id.name] != nil:
+			m.errs = append(m.errs, m.syntax.errorf(id.off, "%s was removed in cell %d", id.name, m.program.removed[id.name].Number))
 		case first[id.name].by.linked:
 			m.errs = append(m.errs, m.syntax.errorf(id.off, "%s of cell %d uses the variables of that cell, which runs in the background, so no other cell sees it", id.name, first[id.name].by.Number))
 		default:

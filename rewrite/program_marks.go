@@ -13,10 +13,12 @@ import (
 //	%%, %main               where func main begins
 //	%% -n=3, %main -n=3     the same; the cell's os.Args, which package flag parses here
 //	%args -n=3              the cell's os.Args
+//	%rm a b, %remove a b    later cells do not know these names
 //	package p
 type mark struct {
-	args   []arg
-	parses bool
+	args    []arg
+	parses  bool
+	removed []arg
 }
 
 // asMark returns what a magic's line is as a mark.
@@ -26,11 +28,14 @@ func (c *cell) asMark(line magicLine) (mark, bool) {
 		return mark{}, true
 	}
 	name, rest := cutWord(text)
+	if name == "%rm" || name == "%remove" {
+		return mark{removed: fields(rest, line.end-len(rest))}, true
+	}
 	if name != "%args" && !isMainMark([]byte(text)) {
 		return mark{}, false
 	}
 	args := shellFields(rest, line.end-len(rest))
-	return mark{args, name != "%args" && args != nil}, true
+	return mark{args: args, parses: name != "%args" && args != nil}, true
 }
 
 // isMainMark reports whether a line is GoNB's mark of where func main begins.
@@ -108,6 +113,7 @@ func (m *member) setMark(line magicLine, k mark) {
 	if k.args != nil {
 		m.args = k.args
 	}
+	m.removed = append(m.removed, k.removed...)
 	if k.parses {
 		m.parseAt = append(m.parseAt, line.start)
 	}

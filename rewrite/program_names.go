@@ -15,7 +15,7 @@ type names struct {
 	taken   map[string]bool        // by declarations of the package
 	embeds  map[string]*definition // types that structs embed
 	users   map[string]string      // what the user calls what is taken, where that differs
-	cells   map[string]int         // numbers of the cells that take names
+	cells   map[string]int         // numbers of the cells that declare types, by their names in the output
 	runtime string                 // the name by which files import it
 	host    string
 	os      string // of the standard library's packages, where marks give arguments
@@ -80,7 +80,7 @@ func (n *names) take(name string, m *member) string {
 	if n.kept[name] || n.taken[name] {
 		return n.takeNumbered(name, m)
 	}
-	n.taken[name], n.cells[name] = true, m.Number
+	n.taken[name] = true
 	return name
 }
 
@@ -92,7 +92,7 @@ func (n *names) takeFor(name, user string, m *member) string {
 	for n.kept[s] || n.taken[s] || n.words[s] {
 		s += "_"
 	}
-	n.taken[s], n.users[s], n.cells[s] = true, user, m.Number
+	n.taken[s], n.users[s] = true, user
 	return s
 }
 
@@ -106,7 +106,7 @@ func (n *names) fresh(name string) string {
 }
 
 // restore returns a message with the user's names for those that the output has instead. Of several
-// with one name it says which cells they are of.
+// types with one name it says which cells they are of.
 func (n *names) restore(msg string) string {
 	if len(n.users) == 0 {
 		return msg
@@ -162,12 +162,14 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 // by.
 func (m *member) nameDeclarations() {
 	for _, d := range m.defines {
-		if d.emitted != "" {
-			continue // embedded
-		}
 		if d.tok == token.FUNC || d.tok == token.TYPE || d.tok == token.CONST {
-			d.emitted = m.take(d.name, m)
+			if d.emitted == "" { // else it is embedded
+				d.emitted = m.take(d.name, m)
+			}
 			d.declared = d.emitted
+			if d.tok == token.TYPE {
+				m.cells[d.emitted] = m.Number
+			}
 		}
 	}
 }
