@@ -222,7 +222,7 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 		b.write(u.pkg+"/"+f.Name, text)
 	}
 	if path := c.Options(target, goldenEnv).Runtime; path != "" {
-		b.copyRuntime(strings.TrimPrefix(path, goldenModule+"/"))
+		b.copyPackage("reactor", strings.TrimPrefix(path, goldenModule+"/"))
 	}
 }
 
@@ -252,8 +252,9 @@ func goldenInFunction(code []byte, name, runtime string) []byte {
 	return fmt.Appendf(nil, "package cell\n\nimport (\n\t%s\n)\n\n%s", strings.Join(paths, "\n\t"), body)
 }
 
-func (b *goldenBuild) copyRuntime(dir string) {
-	files, err := filepath.Glob("../reactor/*.go")
+// copyPackage copies a package of ours into a directory of the module.
+func (b *goldenBuild) copyPackage(from, dir string) {
+	files, err := filepath.Glob("../" + from + "/*.go")
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -274,7 +275,7 @@ func (b *goldenBuild) build() {
 	if len(b.units) == 0 {
 		return
 	}
-	b.copyRuntime("reactor")
+	b.copyPackage("reactor", "reactor")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	// Programs apart, for -o has the go command build nothing but programs. With -trimpath
 	// the directory is no part of a build, so that its cache serves the next test too.

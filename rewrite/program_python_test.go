@@ -42,8 +42,8 @@ func TestProgramsLikePython(t *testing.T) {
 		}
 		scripts = append(scripts, n.python)
 	}
-	b.copyRuntime("reactor")
-	b.copyPackage("internal/host")
+	b.copyPackage("reactor", "reactor")
+	b.copyPackage("internal/host", "internal/host")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	for pkg, lines := range b.goCommand("build", "-trimpath", "-o", "bin/", "./run/...") {
 		t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))

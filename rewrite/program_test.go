@@ -3,7 +3,6 @@ package rewrite_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -47,8 +46,8 @@ func TestPrograms(t *testing.T) {
 	if testing.Short() || len(built) == 0 {
 		return
 	}
-	b.copyRuntime("reactor")
-	b.copyPackage("internal/host")
+	b.copyPackage("reactor", "reactor")
+	b.copyPackage("internal/host", "internal/host")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	said := b.goCommand("build", "-trimpath", "-ldflags=-w", "-o", "bin/", "./run/...")
 	for pkg, lines := range said {
@@ -96,22 +95,4 @@ func runProgram(t *testing.T, path string) []byte {
 		out = fmt.Appendf(out, "%v\n", err)
 	}
 	return out
-}
-
-// copyPackage copies one of our packages.
-func (b *goldenBuild) copyPackage(dir string) {
-	files, err := filepath.Glob("../" + dir + "/*.go")
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		b.write(dir+"/"+filepath.Base(name), text)
-	}
 }

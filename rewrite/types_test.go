@@ -893,7 +893,7 @@ func (b *cellBuild) build() {
 	if testing.Short() {
 		return
 	}
-	b.copyRuntime("reactor")
+	b.copyPackage("reactor", "reactor")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	for pkg, lines := range b.goCommand("build", "-trimpath", "./file/...") {
 		b.t.Errorf("%s does not compile:\n%s", pkg, strings.Join(lines, ""))

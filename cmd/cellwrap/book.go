@@ -33,13 +33,19 @@ func (c *config) newInput(name, path string, text []byte) input {
 	return in
 }
 
+// parseBook reads a notebook of Go cells.
+func parseBook(name string, text []byte) (*notebook.Book, error) {
+	b, err := notebook.Parse(name, text)
+	if err == nil && b.Language != "" && !strings.EqualFold(b.Language, "go") {
+		err = &notebook.Error{Pos: token.Position{Filename: name, Line: 1, Column: 1}, Msg: "a notebook in " + b.Language + ", not in go (its kernel says so)"}
+	}
+	return b, err
+}
+
 // book rewrites the cells of a notebook, in order.
 func (c *config) book(ctx context.Context, in input, bar *progress) *result {
 	r := &result{input: in, dest: c.destination(in), code: in.text}
-	b, err := notebook.Parse(in.name, in.text)
-	if err == nil && b.Language != "" && !strings.EqualFold(b.Language, "go") {
-		err = &notebook.Error{Pos: token.Position{Filename: in.name, Line: 1, Column: 1}, Msg: "a notebook in " + b.Language + ", not in go (its kernel says so)"}
-	}
+	b, err := parseBook(in.name, in.text)
 	chosen := -1
 	if err == nil {
 		chosen, err = c.chosen(b, in)

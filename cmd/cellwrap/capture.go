@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/cellwrap/cellwrap/internal/notebook"
 	"github.com/cellwrap/cellwrap/internal/runner"
@@ -45,12 +46,12 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		}
 		return n.keep(records, e)
 	}
-	interrupted := false
+	var interrupted atomic.Bool
 	status, err := program.Run(context.Background(), withSignals(opts, signals, &interrupted))
 	switch {
 	case err != nil:
 		return 0, err
-	case interrupted:
+	case interrupted.Load():
 		return 0, errInterrupted
 	}
 	if tell != nil {

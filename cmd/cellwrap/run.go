@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -175,18 +177,18 @@ func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) 
 			opts.Sources = n.sources()
 			opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		}
-		return program.Run(context.Background(), withSignals(opts, signals, new(bool)))
+		return program.Run(context.Background(), withSignals(opts, signals, new(atomic.Bool)))
 	}
 	return c.capture(program, n, opts, signals, stdout, stderr)
 }
 
 // withSignals passes signals on to the program, and tells in got that there was one.
-func withSignals(opts runner.Options, signals <-chan os.Signal, got *bool) runner.Options {
+func withSignals(opts runner.Options, signals <-chan os.Signal, got *atomic.Bool) runner.Options {
 	passed := make(chan os.Signal)
 	opts.Signals = passed
 	go func() {
 		for sig := range signals {
-			*got = true
+			got.Store(true)
 			passed <- sig
 		}
 	}()
@@ -203,12 +205,9 @@ type runnable struct {
 }
 
 func readRunnable(path string, text []byte) (*runnable, error) {
-	book, err := notebook.Parse(filepath.ToSlash(path), text)
+	book, err := parseBook(filepath.ToSlash(path), text)
 	if err != nil {
 		return nil, err
-	}
-	if book.Language != "" && book.Language != "go" {
-		return nil, fmt.Errorf("%s: the language of the notebook is %s, not go", path, book.Language)
 	}
 	n := &runnable{path: path, book: book, stores: filepath.Ext(path) == ".ipynb"}
 	if n.stores {
@@ -219,20 +218,11 @@ func readRunnable(path string, text []byte) (*runnable, error) {
 		if err != nil {
 			return nil, err
 		}
-		if cell.Kind == notebook.Code && !blank(src) && !slices.Contains(cell.Tags, "skip-execution") {
+		if cell.Kind == notebook.Code && len(bytes.TrimSpace(src)) > 0 && !slices.Contains(cell.Tags, "skip-execution") {
 			n.cells = append(n.cells, i)
 		}
 	}
 	return n, nil
-}
-
-func blank(src []byte) bool {
-	for _, c := range src {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return false
-		}
-	}
-	return true
 }
 
 // build makes the program.
