@@ -115,8 +115,9 @@ func checkTokens(t *testing.T, cell []byte, out *rewrite.Output) {
 		return list
 	}
 	var stayed []lexeme
+	gone := deleted(out.Edits, cell)
 	for _, x := range words(cell) {
-		if !deleted(out.Edits, cell, x.off) {
+		if !gone(x.off) {
 			stayed = append(stayed, x)
 		}
 	}

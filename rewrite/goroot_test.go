@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -223,8 +224,9 @@ func checkFile(text []byte, out *rewrite.Output) error {
 
 	// What was deleted from the body stands in front of it.
 	var moved, stayed []lexeme
+	gone := deleted(out.Edits, text)
 	for _, x := range lex(text) {
-		if deleted(out.Edits, text, x.off) {
+		if gone(x.off) {
 			moved = append(moved, x)
 		} else {
 			stayed = append(stayed, x)
@@ -300,14 +302,18 @@ func lex(text []byte) []lexeme {
 	}
 }
 
-func deleted(edits []rewrite.Edit, text []byte, off int) bool {
+// deleted returns whether the edits leave nothing of the token at an offset of text.
+func deleted(edits []rewrite.Edit, text []byte) func(off int) bool {
+	var ranges [][2]int
 	for _, e := range edits {
 		start, end := offset(text, e.Start), offset(text, e.End)
-		if start <= off && off < end && (e.New == "" || string(bytes.TrimSpace(text[start:end])) == "await") {
-			return true
+		if e.New == "" || string(bytes.TrimSpace(text[start:end])) == "await" {
+			ranges = append(ranges, [2]int{start, end})
 		}
 	}
-	return false
+	return func(off int) bool {
+		return slices.ContainsFunc(ranges, func(r [2]int) bool { return r[0] <= off && off < r[1] })
+	}
 }
 
 func offset(text []byte, p token.Position) int {
