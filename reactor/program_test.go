@@ -197,9 +197,10 @@ func (n *node) derive(f func(x *node) (panics bool)) *node {
 	n.followed = true
 	n.add(func() bool {
 		switch {
+		case x.fired: // canceled, by one that n has not been told of
 		case n.out.err != "":
 			x.fire(n.out, &n.w.turn)
-		case !x.fired:
+		default:
 			return f(x)
 		}
 		return false
