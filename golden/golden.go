@@ -13,8 +13,8 @@
 //
 // and wanted, for each target that the case is about:
 //
-//	file, block              the output
-//	file.error, block.error  the message of a refusal
+//	file, block, gonb, repl  the output
+//	file.error and so on     the message of a refusal
 //	notes                    what the magics print, the same for each target
 //	compile                  what the compiler says of the file, without columns; such a
 //	                         case is not meant to compile
@@ -51,7 +51,7 @@ import (
 )
 
 // Targets are the targets that cases can be about.
-var Targets = []rewrite.Target{rewrite.File, rewrite.Block}
+var Targets = rewrite.Targets
 
 // Case is one golden case.
 type Case struct {
@@ -139,7 +139,7 @@ func parseArchive(path string, text []byte, known func(section string) bool) (Ar
 	return a, nil
 }
 
-var known = []string{"flags", "cell", "template", "file", "block", "file.error", "block.error", "notes", "compile", "run"}
+var known = []string{"flags", "cell", "template", "file", "block", "gonb", "repl", "file.error", "block.error", "gonb.error", "repl.error", "notes", "compile", "run"}
 
 // options works out what the sections say about rewrite.Options.
 func (c *Case) options() error {
@@ -190,12 +190,8 @@ func (c *Case) options() error {
 	if len(targets) != 1 {
 		return fmt.Errorf("a case with a template is about one target (give it an empty section, file or block, to fill with -update)")
 	}
-	kind := templates.File
-	if targets[0] == rewrite.Block {
-		kind = templates.Block
-	}
 	var err error
-	c.opts.Template, err = templates.Parse(c.Name+".tmpl", text, kind)
+	c.opts.Template, err = templates.Parse(c.Name+".tmpl", text, targets[0].Kind())
 	return err
 }
 
@@ -208,9 +204,9 @@ func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options 
 		if env == nil {
 			break
 		}
-		text := f.Data
-		if target == rewrite.Block { // which is a package of its own
-			text = bytes.Replace(text, []byte("package main\n"), []byte("package cell\n"), 1)
+		text := c.Beside(f, target)
+		if target == rewrite.GoNB || target == rewrite.REPL { // whose package is main until it is compiled
+			text = bytes.Replace(text, []byte("package cell\n"), []byte("package main\n"), 1)
 		}
 		env = env.With(f.Name, text)
 	}
@@ -220,6 +216,20 @@ func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options 
 		opts.After = []byte("\n}\n")
 	}
 	return opts
+}
+
+// Beside returns a support file as it stands beside the output for target: in the package that this
+// is in, where only a file's has a func main of the case's own.
+func (c *Case) Beside(f txtar.File, target rewrite.Target) []byte {
+	inMain, inCell := []byte("package main\n"), []byte("package cell\n")
+	switch target {
+	case rewrite.GoNB, rewrite.REPL:
+		text := bytes.Replace(f.Data, inMain, inCell, 1)
+		return bytes.Replace(text, []byte("func main()"), []byte("func run()"), 1)
+	case rewrite.Block:
+		return bytes.Replace(f.Data, inMain, inCell, 1)
+	}
+	return f.Data
 }
 
 // blockBefore is what stands before a block's cell.

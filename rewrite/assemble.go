@@ -82,6 +82,7 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 	b := templates.Binding{
 		Package: opts.Package,
 		Runtime: p.runtime,
+		Session: p.session,
 		Run:     p.run,
 		Name:    p.name,
 		Result:  p.result,
@@ -93,7 +94,7 @@ func (p *plan) fill(opts *Options) (templates.Text, *scanner.Error) {
 	for _, imp := range p.imports {
 		b.Imports = append(b.Imports, imp.Import)
 	}
-	text, err := opts.skeleton().Fill(b)
+	text, err := opts.skeleton(p.name).Fill(b)
 	if err == nil {
 		return text, nil
 	}

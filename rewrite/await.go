@@ -17,7 +17,7 @@ const (
 	coroutine                  // a closure that can await
 	waited                     // a closure that can await, and that is waited for
 	inPlace                    // the statements as they are, but for the awaits
-	cellFunc                   // the body of a program's function
+	cellFunc                   // the body of a program's function, or of func main
 	cellCoroutine              // likewise, as a closure that can await, and that is waited for
 )
 
@@ -26,20 +26,22 @@ func (s shape) hasResult() bool { return s != inPlace && s != cellFunc && s != c
 
 // shape returns what the cell becomes: with an await, that depends on whether somebody asked for
 // an EventualResult.
-func (c *cell) shape(target Target) shape {
-	switch {
-	case c.member != nil && !c.wraps && len(c.awaits) == 0:
-		return cellFunc
-	case len(c.awaits) == 0:
-		return background
-	case c.wraps:
+func (c *cell) shape(t traits) shape {
+	switch awaits := len(c.awaits) > 0; {
+	case c.wraps && awaits:
 		return coroutine
-	case c.member != nil:
-		return cellCoroutine
-	case target == Block:
+	case c.wraps:
+		return background
+	case t.dynamic, t.inside && awaits:
 		return inPlace
+	case (c.member != nil || t.sessions) && awaits:
+		return cellCoroutine
+	case c.member != nil, t.sessions:
+		return cellFunc
+	case awaits:
+		return waited
 	}
-	return waited
+	return background
 }
 
 // function returns the runtime's function that runs the cell.
@@ -296,7 +298,7 @@ func (c *checker) findAwaitCalls() {
 func (c *checker) findChannels() bool {
 	more := false
 	for _, a := range c.awaitCalls {
-		if a.typ == nil || c.know.channels[a.off] {
+		if a.typ == nil || c.know.channels[a.off] || c.opts.traits.dynamic {
 			continue
 		}
 		if ch, ok := a.typ.Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {

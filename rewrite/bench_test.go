@@ -116,7 +116,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			c, err := split(src, nil, false)
+			c, err := split(src, nil, &Options{})
 			if err != nil {
 				b.Fatal(err)
 			}

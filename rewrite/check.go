@@ -40,7 +40,7 @@ type facts struct {
 // the promise that what is emitted was checked.
 func typed(ctx context.Context, s *syntax, opts *Options, name ident) (*checker, error) {
 	know := facts{checked: true, unused: map[int]string{}, dropped: map[int]bool{}, vars: map[int]varType{}, channels: map[int]bool{}}
-	know.untyped = !s.shape(opts.Target).hasResult()
+	know.untyped = !s.shape(opts.traits).hasResult()
 	packages := &loader{packages: opts.Env.packages}
 	switch {
 	case s.member != nil:

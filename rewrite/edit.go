@@ -15,7 +15,17 @@ type edit struct {
 	rank int
 	// renames: the text is another name for what it replaces, and has its position.
 	renames bool
+	why     reason
 }
+
+// reason is why an edit is made, where the output is a cell again and may not need it.
+type reason int
+
+const (
+	_       reason = iota
+	moves          // what it deletes stands elsewhere in a file
+	closure        // it makes a func a closure
+)
 
 const (
 	rankEnd = iota
@@ -39,6 +49,11 @@ func (e *edits) insert(off int, text string, rank int) {
 
 func (e *edits) replace(start, end int, text string) {
 	*e = append(*e, edit{start: start, end: end, text: text, rank: rankReplace})
+}
+
+// move deletes what stands elsewhere.
+func (e *edits) move(start, end int) {
+	*e = append(*e, edit{start: start, end: end, rank: rankReplace, why: moves})
 }
 
 // rename calls an identifier something else.

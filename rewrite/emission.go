@@ -19,25 +19,29 @@ func (c *checker) emit() *Error {
 		c.bodyEnd = len(c.text.text)
 		return nil
 	}
-	if c.opts.Target == Block && c.emitInFile() {
+	if c.opts.traits.inside && c.emitInFile() {
 		return nil
 	}
 	head, header, tail := "package "+c.opts.Package+"\n", c.header(), "})\n"
 	for _, imp := range c.imports {
 		head += "import " + imp.Name + " " + imp.Path + "\n"
 	}
-	if c.opts.Target == Block {
+	if c.opts.traits.inside {
 		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
 	}
 	switch {
 	case c.shape == inPlace:
 		head, header, tail = head+"func _() {\n", "", "}\n"
-	case c.opts.Target == Block:
+	case c.opts.traits.inside:
 		head, header, tail = head+"func _() {\n", c.blockHeader(), tail+"_ = "+c.name+"\n}\n"
 		if c.name == "_" {
 			tail = "})\n}\n"
 		}
-	case c.opts.Template != nil:
+	case c.shape == cellFunc:
+		header, tail = "func main() {\n", "}\n"
+	case c.shape == cellCoroutine:
+		header, tail = "func main() {\n"+header, tail+"}\n"
+	case c.opts.Template != nil, c.opts.traits.cell:
 		text, err := c.fill(c.opts)
 		if err != nil {
 			return &Error{Pos: err.Pos, Msg: err.Msg}

@@ -42,7 +42,13 @@ type envFile struct {
 // NewEnv returns an Env in which imports are looked up as the go command would look them up in
 // dir. What it finds out is remembered in the user's cache directory.
 func NewEnv(dir string) *Env {
-	opts := importer.Options{Fallback: map[string]fs.FS{DefaultRuntime: cellwrap.Reactor()}}
+	runtime := cellwrap.Reactor()
+	opts := importer.Options{Fallback: map[string]fs.FS{DefaultRuntime: runtime}}
+	for _, name := range []string{sessionPackage, dynamicPackage} {
+		if sub, err := fs.Sub(runtime, name); err == nil {
+			opts.Fallback[DefaultRuntime+"/"+name] = sub
+		}
+	}
 	return &Env{dir: dir, packages: importer.New(dir, opts), fset: token.NewFileSet()}
 }
 

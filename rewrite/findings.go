@@ -238,7 +238,7 @@ func (c *checker) incomplete(e typeError, off int) bool {
 	if c.broken {
 		return true // of which a warning says more
 	}
-	if c.opts.Target == Block && !c.inFile {
+	if c.opts.traits.inside && !c.inFile {
 		c.warn(off, "%s%s", e.msg, c.cell.undefinedHint(e.msg, off))
 		return true
 	}

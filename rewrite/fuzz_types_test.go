@@ -83,7 +83,7 @@ func importsOf(src []byte) []string {
 	if err != nil {
 		return nil
 	}
-	c, err := split(s, nil, false)
+	c, err := split(s, nil, &Options{})
 	if err != nil {
 		return nil
 	}

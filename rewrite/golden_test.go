@@ -125,7 +125,7 @@ func checkGolden(t *testing.T, c *golden.Case, target rewrite.Target) *rewrite.O
 	if out.Name == "" {
 		return out // passed through
 	}
-	if target == rewrite.Block {
+	if target != rewrite.File {
 		back, err := rewrite.Unwrap(out.Code, opts.Filename)
 		if err != nil {
 			t.Error(err)
@@ -206,24 +206,44 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 	}
 	code := out.Code
 	_, fails := c.Section("compile")
-	if target == rewrite.Block {
-		if fails {
-			return // the compiler's words are about the file
-		}
+	if fails && target != rewrite.File {
+		return // the compiler's words are about the file
+	}
+	switch target {
+	case rewrite.Block:
 		code = goldenInFunction(out.Code, out.Name, c.Options(target, goldenEnv).Runtime)
+	case rewrite.GoNB, rewrite.REPL:
+		code = inFile(out.Code)
 	}
 	b.units = append(b.units, u)
 	b.write(u.pkg+"/"+c.Name+"_cell.go", code)
 	for _, f := range c.Support() {
-		text := f.Data
-		if target == rewrite.Block { // which is a package of its own
-			text = bytes.Replace(text, []byte("package main\n"), []byte("package cell\n"), 1)
-		}
-		b.write(u.pkg+"/"+f.Name, text)
+		b.write(u.pkg+"/"+f.Name, c.Beside(f, target))
 	}
 	if path := c.Options(target, goldenEnv).Runtime; path != "" {
 		b.copyPackage("reactor", strings.TrimPrefix(path, goldenModule+"/"))
 	}
+}
+
+// inFile makes a kernel's cell a file, as the kernel does. What is statements is a function.
+func inFile(cell []byte) []byte {
+	var code []byte
+	for line := range bytes.Lines(bytes.TrimPrefix(cell, []byte("\ufeff"))) {
+		if line[0] == '%' || line[0] == '!' {
+			line = []byte("\n")
+		}
+		code = append(code, line...)
+	}
+	file := append([]byte("package cell;"), code...)
+	if _, err := parser.ParseFile(token.NewFileSet(), "", file, 0); err == nil {
+		return file
+	}
+	imports, rest := []byte(nil), code
+	for bytes.HasPrefix(rest, []byte("import \"")) {
+		spec, more, _ := bytes.Cut(rest, []byte("; "))
+		imports, rest = append(append(imports, spec...), "; "...), more
+	}
+	return slices.Concat([]byte("package cell;"), imports, []byte("func _() {"), rest, []byte("\n}\n"))
 }
 
 // goldenInFunction puts a block into a function of a file that imports what it uses.
@@ -275,12 +295,14 @@ func (b *goldenBuild) build() {
 	if len(b.units) == 0 {
 		return
 	}
-	b.copyPackage("reactor", "reactor")
+	for _, dir := range []string{"reactor", "reactor/session", "reactor/dynamic"} {
+		b.copyPackage(dir, dir)
+	}
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	// Programs apart, for -o has the go command build nothing but programs. With -trimpath
 	// the directory is no part of a build, so that its cache serves the next test too.
 	said := map[string][]string{}
-	for dir, args := range map[string][]string{"file": nil, "block": nil, "run": {"-ldflags=-w", "-o", "bin/"}} {
+	for dir, args := range map[string][]string{"file": nil, "block": nil, "gonb": nil, "repl": nil, "run": {"-ldflags=-w", "-o", "bin/"}} {
 		if _, err := os.Stat(filepath.Join(b.dir, dir)); err == nil {
 			args = append([]string{"build", "-trimpath"}, args...)
 			maps.Copy(said, b.goCommand(append(args, "./"+dir+"/...")...))
@@ -310,7 +332,7 @@ func (b *goldenBuild) build() {
 }
 
 // goldenPackage matches the directory of a goldenUnit.
-var goldenPackage = regexp.MustCompile(`^(file|block|run)/[^/]+/`)
+var goldenPackage = regexp.MustCompile(`^(file|block|gonb|repl|run)/[^/]+/`)
 
 // goldenPosition matches a position, with what is left out of it: the column, which counts
 // the output's indentation, and the place in the output, which the compiler adds at times.

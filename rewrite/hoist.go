@@ -40,7 +40,26 @@ func (p *planner) planDecls() *Error {
 		}
 	}
 	p.planClosures()
+	p.findSpan()
 	return nil
+}
+
+// findSpan finds where the body begins and ends.
+func (p *planner) findSpan() {
+	semicolons := map[int]bool{} // of declarations
+	for _, d := range p.cell.decls {
+		semicolons[d.semi] = true
+	}
+	for _, stmt := range p.list {
+		if start := p.stmts.off(stmt.Pos()); !semicolons[start] {
+			p.plan.span.cover(start, p.stmts.end(stmt))
+		}
+	}
+	for _, it := range p.items {
+		if it.stays {
+			p.plan.span.cover(it.kw, it.stop)
+		}
+	}
 }
 
 // deleteLines deletes [start, end), with the line's end if nothing else is on its
@@ -49,7 +68,7 @@ func (p *planner) deleteLines(start, end int) {
 	if p.startsLine(start) && len(bytes.TrimSpace(p.text[end:p.lineEnd(end)])) == 0 {
 		start, end = p.lineStart(start), p.next(end)
 	}
-	p.plan.edits.replace(start, end, "")
+	p.plan.edits.move(start, end)
 }
 
 // findStaying marks what stays in the body: what uses a variable of the body or
@@ -70,7 +89,7 @@ func (p *planner) findStaying() {
 		}
 	}
 	for _, it := range p.items {
-		if p.opts.Target == Block {
+		if p.opts.traits.inside {
 			stay(it, "a block is part of a function")
 		}
 		for _, id := range it.names {
@@ -188,6 +207,7 @@ func (p *planner) planClosures() {
 			}
 		}
 	}
+	first := len(p.plan.edits)
 	declare := map[int][]string{} // by run
 	for _, it := range p.items {
 		if early[it] {
@@ -213,6 +233,9 @@ func (p *planner) planClosures() {
 		if !used[name] && name != "_" && p.plan.shape != inPlace {
 			p.plan.edits.insert(it.stop, "; _ = "+name, rankEnd)
 		}
+	}
+	for i := range p.plan.edits[first:] {
+		p.plan.edits[first+i].why = closure
 	}
 }
 

@@ -81,7 +81,7 @@ func group(path string, opts *Options) int {
 // and adds the runtime's.
 func (p *planner) planImports() *Error {
 	if u := p.syntax.imports; u != nil {
-		if p.opts.Target == Block {
+		if p.opts.traits.inside {
 			return p.errorf(u.off(u.Decls[0].Pos()), "a block cannot import (put the import at the top of the file)")
 		}
 		for _, d := range p.cell.decls {
@@ -202,19 +202,26 @@ func unquote(s string) string {
 // the name of the cell's own import of it, else "reactor", else one that nothing in
 // the cell or its package is called.
 func (p *planner) chooseRuntime() *Error {
-	name, shared := "reactor", false
+	base := "reactor"
+	if p.opts.traits.dynamic {
+		base = dynamicPackage
+	}
+	name, shared := base, false
 	for _, imp := range p.plan.imports {
 		if imp.path == p.opts.Runtime && imp.Name != "_" && imp.Name != "." {
 			name, shared = imp.localName(), true
 		}
 	}
-	if clause := clauseOf(p.opts.Before); p.opts.Target == Block && clause != nil {
+	if clause := clauseOf(p.opts.Before); p.opts.traits.inside && clause != nil {
 		if as, ok := runtimeIn(clause, p.opts.Runtime); ok {
 			name = as
 		}
 	}
+	if p.opts.traits.sessions {
+		p.chooseSession()
+	}
 	bound, isBound := p.binds(name)
-	if p.opts.Target == Block {
+	if p.opts.traits.inside {
 		p.plan.runtime = name
 		if isBound {
 			return p.errorf(bound, "%s is declared here, and the emitted code needs the package of that name", name)
@@ -233,17 +240,23 @@ func (p *planner) chooseRuntime() *Error {
 		}
 		return nil
 	}
-	words := p.words()
-	p.plan.runtime = numbered("reactor", words)
-	for p.packageDeclares(p.plan.runtime) {
-		words[p.plan.runtime] = true
-		p.plan.runtime = numbered("reactor", words)
-	}
+	p.plan.runtime = p.spare(base)
 	p.importRuntime(p.plan.runtime)
 	if !shared && !others && p.usesFreely(name) {
 		p.importRuntime(name) // the cell's own calls, where the name is not shadowed
 	}
 	return nil
+}
+
+// spare returns name with a number that nothing in the cell or its package is called.
+func (p *planner) spare(name string) string {
+	words := p.words()
+	s := numbered(name, words)
+	for p.packageDeclares(s) {
+		words[s] = true
+		s = numbered(name, words)
+	}
+	return s
 }
 
 // packageDeclares reports whether another file of the output's package declares name, as far as is

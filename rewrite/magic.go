@@ -92,7 +92,7 @@ func argErrorf(a arg, format string, args ...any) error {
 func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	c.settings = []setting{{0, st}}
 	var notes []Diagnostic
-	for _, line := range c.magics {
+	for i, line := range c.magics {
 		if c.member != nil {
 			if k, ok := c.asMark(line); ok {
 				c.member.setMark(line, k)
@@ -100,7 +100,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 			}
 		}
 		call, err := c.parseMagic(line)
-		if err != nil && c.host {
+		if err != nil && (c.host || c.kernel && call.hosts) {
 			continue
 		}
 		if err != nil {
@@ -118,10 +118,14 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 			case *argError:
 				return nil, c.errorf(err.arg.off, "%s", err.msg)
 			default: // errHost
+				if c.kernel {
+					continue
+				}
 				return nil, c.hostError(line)
 			}
 			c.settings = append(c.settings, setting{line.end, st})
 		}
+		c.magics[i].ours = true
 		if note != "" {
 			notes = append(notes, Diagnostic{Pos: c.position(line.start), End: c.position(line.end), Severity: Note, Msg: note})
 		}
@@ -132,8 +136,9 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 // magicCall is a magic's line, parsed.
 type magicCall struct {
 	*magic
-	args []arg
-	help bool // %name?
+	args  []arg
+	help  bool // %name?
+	hosts bool // it is none of ours, but the host's
 }
 
 // parseMagic parses a magic's line, or refuses one that belongs to the host.
@@ -149,7 +154,7 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 	}
 	words := fields(rest, line.end-len(rest))
 	if len(words) == 0 || words[0].off != line.end-len(rest) {
-		return magicCall{}, c.hostError(line)
+		return magicCall{hosts: true}, c.hostError(line)
 	}
 	call := magicCall{args: words[1:]}
 	name := words[0].text
@@ -161,6 +166,7 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 	case call.magic == nil && isDirective:
 		return call, c.errorf(line.start, "unknown directive %s%s", directive, name)
 	case call.magic == nil:
+		call.hosts = true
 		return call, c.hostError(line)
 	case !isDirective && isCell != call.cell:
 		return call, c.errorf(line.start, "%s is written %s", name, call.Usage())

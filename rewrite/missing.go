@@ -49,7 +49,7 @@ func (c *checker) hint(msg string, pos token.Pos) string {
 	switch which := strings.Join(paths, " or "); {
 	case paths == nil:
 		return ""
-	case c.opts.Target == Block:
+	case c.opts.traits.inside:
 		return " (" + which + " is not imported)"
 	case c.opts.FixImports:
 		return " (" + name + " is not imported, and may be " + which + ")"
@@ -67,7 +67,7 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 	if c.borrowImports() {
 		return true, nil
 	}
-	if !c.opts.FixImports || c.opts.Target != File && c.opts.past == nil {
+	if !c.opts.FixImports || !c.opts.traits.file && !c.opts.traits.cell && c.opts.past == nil {
 		return false, nil
 	}
 	want := map[string][]string{} // candidates by name

@@ -55,7 +55,7 @@ func parse(c *cell, name string) (*syntax, *Error) {
 	if c.member != nil {
 		mode = 0 // any name may be another cell's
 	}
-	for _, word := range []string{name, "reactor", "panic"} {
+	for _, word := range []string{name, "reactor", dynamicPackage, sessionPackage, "panic"} {
 		if len(c.decls) > 0 || word != "_" && bytes.Contains(c.code, []byte(word)) {
 			mode = 0
 		}

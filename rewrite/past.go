@@ -239,6 +239,9 @@ func (c *checker) locals() []local {
 // shownLocals returns the variables of a cell that the host runs and that later cells see. Behind
 // GoNB's mark of func main they do not.
 func (c *checker) shownLocals() []local {
+	if c.opts.past.opts.Target.traits().sessions {
+		return nil // in GoNB every cell is a process
+	}
 	for _, m := range c.cell.magics {
 		if isMainMark(c.cell.text[m.start:m.end]) {
 			return nil
@@ -255,8 +258,11 @@ func (c *checker) resultLocal() []local {
 			obj = def
 		}
 	}
-	if c.name == "_" || obj == nil {
+	switch {
+	case c.name == "_" || obj == nil, c.opts.traits.sessions: // where it is a declaration like others
 		return nil
+	case c.opts.traits.dynamic:
+		return c.local(c.name, "*"+c.runtime+".EventualResult", obj.Type(), nil)
 	}
 	return c.local(c.name, "*"+c.runtime+".EventualResult["+c.result+"]", obj.Type(), nil)
 }

@@ -4,27 +4,31 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 )
 
 // plan is what will change in a cell, as data.
 type plan struct {
-	shape   shape
-	name    string // the variable, or "_"
-	run     string // the runtime's function
-	result  string // the type of the closure's result
-	runtime string // the name that the runtime is imported under
-	labels  []int  // where the labels of the body's own block are
-	named   bool   // whether the closure's results are named
-	closing string // the statement to add behind the body, or ""
-	co      string // the closure's parameter, or ""
-	timeout string // how long a plain cell may take
-	awaits  []awaiting
-	imports []importSpec
-	hoists  []decl   // what goes to package level, in order
-	vars    []pkgVar // variables that go there too, because a method or generic function uses them
-	edits   edits    // sorted
-	again   bool     // formatting takes two passes
-	inner   edits    // in the declarations that go to package level, sorted
+	shape    shape
+	name     string // the variable, or "_"
+	run      string // the runtime's function, or session's
+	deferred bool   // whether the closure returns a Deferred of the result
+	result   string // the type of the closure's result
+	runtime  string // the name that the runtime is imported under
+	session  string // the name that its package session is imported under, or ""
+	labels   []int  // where the labels of the body's own block are
+	named    bool   // whether the closure's results are named
+	closing  string // the statement to add behind the body, or ""
+	co       string // the closure's parameter, or ""
+	timeout  string // how long a plain cell may take
+	awaits   []awaiting
+	imports  []importSpec
+	hoists   []decl   // what goes to package level, in order
+	span     span     // of the statements and of what stays among them
+	vars     []pkgVar // variables that go there too, because a method or generic function uses them
+	edits    edits    // sorted
+	again    bool     // formatting takes two passes
+	inner    edits    // in the declarations that go to package level, sorted
 
 	// bodyless are functions, by their keyword, whose bodies can only be checked once the types
 	// of the variables that they use are known, and the ends of their signatures.
@@ -43,12 +47,23 @@ type pkgVar struct {
 	varType
 }
 
+// span is a stretch of the cell. The zero value is empty, and nowhere.
+type span struct{ start, end int }
+
+// cover makes s reach from start to end too.
+func (s *span) cover(start, end int) {
+	if *s == (span{}) {
+		*s = span{start, end}
+	}
+	s.start, s.end = min(s.start, start), max(s.end, end)
+}
+
 // varType is a variable's type, spelled, and its zero value.
 type varType struct{ typ, zero string }
 
 // returns returns the type that the closure's returns give beside the error.
 func (p *plan) returns() string {
-	if p.run == "RunDeferred" || p.run == "RunDeferredCoroutine" {
+	if p.deferred {
 		return "*" + p.runtime + ".Deferred[" + p.result + "]"
 	}
 	return p.result
@@ -72,12 +87,15 @@ type planner struct {
 // makePlan decides what will change, with what is known of types.
 func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error) {
 	p := &planner{syntax: s, opts: opts, know: know, nameOff: name.off}
-	p.plan = plan{shape: s.shape(opts.Target), name: name.name, result: "any", again: s.again}
+	p.plan = plan{shape: s.shape(opts.traits), name: name.name, result: "any", again: s.again}
 	deferred := false
 	if r := know.result; r != nil {
 		p.plan.result, deferred = r.typ, r.deferred
 	}
-	p.plan.run = p.plan.shape.function(deferred)
+	p.plan.run, p.plan.deferred = p.plan.shape.function(deferred), deferred
+	if opts.traits.sessions && p.plan.shape.hasResult() {
+		p.plan.run = "Serve" + strings.TrimPrefix(strings.TrimSuffix(p.plan.run, "InReactor"), "Run")
+	}
 	p.findLocals()
 	for _, stage := range []func() *Error{
 		p.findDecls,
@@ -90,6 +108,7 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 		p.planReturns,
 		p.planUnused,
 		p.planNames,
+		p.planSession,
 	} {
 		if err := stage(); err != nil {
 			return nil, err
@@ -142,7 +161,7 @@ func (p *planner) checkResultName() *Error {
 		return nil
 	}
 	off := p.nameOff
-	if _, ok := p.named[name]; ok && p.opts.Target != Block {
+	if _, ok := p.named[name]; ok && !p.opts.traits.inside {
 		at, _ := p.declaredAt(name)
 		return p.errorf(at, "%s is declared here and is also the variable of the result (choose another name)", name)
 	}
@@ -150,9 +169,9 @@ func (p *planner) checkResultName() *Error {
 	case p.member != nil: // another name will do
 	case name == "error" || name == "any" || name == "nil":
 		return p.errorf(off, "the variable cannot be called %s, which the emitted code needs", name)
-	case p.opts.Target == File && types.Universe.Lookup(name) != nil && p.uses(name):
+	case !p.opts.traits.inside && types.Universe.Lookup(name) != nil && p.uses(name):
 		return p.errorf(off, "the variable cannot be called %s, which a declaration of the cell uses", name)
-	case p.opts.Target == File && (name == "init" || name == "main" && p.opts.Package == "main"):
+	case !p.opts.traits.inside && (name == "init" || name == "main" && p.opts.Package == "main"):
 		return p.errorf(off, "the variable cannot be called %s, which Go keeps for a function", name)
 	}
 	return nil
@@ -162,10 +181,10 @@ func (p *planner) checkResultName() *Error {
 // and the first one becomes the header.
 func (p *planner) planMagics() *Error {
 	if p.bom > 0 {
-		p.plan.edits.replace(0, p.bom, "")
+		p.plan.edits.move(0, p.bom)
 	}
 	for _, m := range p.magics {
-		if p.opts.Target == Block {
+		if p.opts.traits.inside {
 			p.plan.edits.replace(p.lineStart(m.start), p.lineEnd(m.end), "")
 		} else {
 			p.deleteLines(m.start, m.end)

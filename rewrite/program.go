@@ -21,9 +21,6 @@ const ProgramLanguage = "go1.26"
 // richHost is the path, behind the host's, of the package that shows pictures and JSON.
 const richHost = "/rich"
 
-// programTarget is the target of the cells of a program, which only come together.
-const programTarget Target = "program"
-
 // ProgramCell is one cell of a notebook.
 type ProgramCell struct {
 	Name      string // in messages and //line directives, "book.ipynb:cell 3"; none: "-", and no directives
@@ -177,7 +174,7 @@ func (m *member) read(before settings) (settings, *Error) {
 	if err != nil {
 		return before, err
 	}
-	c, err := split(src, m, false)
+	c, err := split(src, m, m.opts)
 	if err != nil {
 		return before, err
 	}

@@ -44,7 +44,11 @@ func (p *planner) planDisplay() *Error {
 		p.wrap(last, last, "_ = ", "")
 	default:
 		p.plan.display = true
-		p.wrap(last, last, p.member.host+".Display(", ")")
+		shows := p.plan.session
+		if p.member != nil {
+			shows = p.member.host
+		}
+		p.wrap(last, last, shows+".Display(", ")")
 	}
 	return nil
 }

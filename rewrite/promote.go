@@ -18,7 +18,7 @@ import (
 // That needs their types. Until they are known, the functions go without their bodies, and the
 // check finds the types out.
 func (p *planner) promote() *Error {
-	if !p.know.checked || p.opts.Target == Block {
+	if !p.know.checked || p.opts.traits.inside {
 		return nil
 	}
 	var names map[string]bool
@@ -186,7 +186,12 @@ func (p *planner) assignVar(d *ast.GenDecl) {
 	off := p.stmts.off
 	if first, ok := d.Specs[0].(*ast.ValueSpec); ok && !d.Lparen.IsValid() {
 		if first.Values == nil && len(p.plan.labels) == 0 {
-			p.deleteLines(off(d.Pos()), p.stmts.end(d))
+			start, end := off(d.Pos()), p.stmts.end(d)
+			if p.opts.traits.cell {
+				p.plan.edits.replace(start, end, lineEnds(p.text[start:end]))
+			} else {
+				p.deleteLines(start, end)
+			}
 			return
 		}
 		p.plan.edits.replace(off(d.Pos()), off(first.Pos()), "")

@@ -66,16 +66,19 @@ func (c *checker) agree() *result {
 	if c.shape == waited && c.deferredOf(typ) != nil {
 		typ = anyType // likewise, as nobody gets the value
 	}
+	if c.opts.traits.dynamic {
+		typ = anyType
+	}
 	r := &result{forms: map[int]form{}}
 	s := c.speller()
 	if elem := c.deferredOf(typ); elem != nil {
 		r.deferred = true
 		r.typ, ok = s.spell(elem)
-		ok = ok && (c.opts.Target != Block || oneLine(r.typ))
+		ok = ok && (c.opts.traits.file || oneLine(r.typ))
 		r.zero = "nil"
 	} else {
 		r.typ, ok = s.spell(typ)
-		if !ok || c.opts.Target == Block && !oneLine(r.typ) {
+		if !ok || !c.opts.traits.file && !oneLine(r.typ) {
 			typ = anyType
 			r.typ, ok = s.spell(typ)
 		}

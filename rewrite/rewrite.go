@@ -6,6 +6,7 @@ import (
 	"errors"
 	"go/token"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cellwrap/cellwrap/templates"
@@ -13,14 +14,6 @@ import (
 
 // DefaultRuntime is the import path of the package that emitted code runs on.
 const DefaultRuntime = "github.com/cellwrap/cellwrap/reactor"
-
-// Target is the place that the output is for.
-type Target string
-
-const (
-	File  Target = "file"  // a complete Go file, for go generate
-	Block Target = "block" // statements, for a function's body
-)
 
 // Types is how the result's type is found.
 type Types string
@@ -67,8 +60,9 @@ type Options struct {
 	// Reversible ends a file in a comment that holds the cell, for [Unwrap].
 	Reversible bool
 
-	past *past // what earlier cells of a session have declared, or nil
-	host bool  // the cell is only to be learned from: the host runs it as it is
+	traits traits // of Target
+	past   *past  // what earlier cells of a session have declared, or nil
+	host   bool   // the cell is only to be learned from: the host runs it as it is
 }
 
 // Output is a rewritten cell.
@@ -139,6 +133,12 @@ func (o Options) withDefaults() *Options {
 	set((*string)(&o.Target), string(File))
 	set(&o.Package, "main")
 	set(&o.Runtime, DefaultRuntime)
+	if o.traits = o.Target.traits(); o.traits.cell {
+		o.Package = "main"
+	}
+	if o.traits.dynamic && !strings.HasSuffix(o.Runtime, "/"+dynamicPackage) {
+		o.Runtime += "/" + dynamicPackage
+	}
 	set(&o.Host, DefaultHost)
 	return &o
 }
@@ -152,15 +152,15 @@ func (o *Options) settings() settings {
 	return settings{autoawait: true, timeout: timeout, initial: timeout}
 }
 
-// skeleton returns the template.
-func (o *Options) skeleton() *templates.Skeleton {
+// skeleton returns the template for a cell whose variable has the name.
+func (o *Options) skeleton(name string) *templates.Skeleton {
 	switch {
 	case o.Template != nil:
 		return o.Template
-	case o.Target == Block:
-		return templates.Builtin(templates.Block)
+	case o.traits.sessions && name == "_":
+		return templates.Builtin(string(o.Target) + "_unnamed")
 	}
-	return templates.Builtin(templates.File)
+	return templates.Builtin(string(o.Target))
 }
 
 // rewritten is a cell that was not refused.
@@ -176,7 +176,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if err != nil && !(opts.MagicOnly && !MayChange(text)) {
 		return nil, err
 	}
-	if opts.Target == File && templates.IsGenerated(text) || opts.Target == Block && isWrapped(text) || opts.MagicOnly && !MayChange(text) {
+	if opts.traits.file && templates.IsGenerated(text) || !opts.traits.file && isWrapped(text) || opts.MagicOnly && !MayChange(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if opts.Assign != "" {
@@ -184,22 +184,30 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 			return nil, src.errorf(src.bom, "%s", msg)
 		}
 	}
-	go opts.skeleton() // the first one is parsed while the cell is
-	c, err := split(src, nil, opts.host)
+	if !opts.traits.sessions || bytes.Contains(text, []byte(runInReactor.name)) {
+		go opts.skeleton("") // the first one is parsed while the cell is
+	}
+	c, err := split(src, nil, opts)
 	var notes []Diagnostic
 	var st settings
 	if err == nil {
 		notes, st, err = c.settle(before, opts)
 	}
-	if err != nil && opts.MagicOnly && !isOurs(text) {
+	if err != nil && (opts.MagicOnly || opts.traits.cell) && !isOurs(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	r := &rewritten{after: st.next()}
-	if opts.MagicOnly && !st.wrap && len(c.awaits) == 0 {
-		r.out = src.unchanged()
+	passes := opts.MagicOnly && !st.wrap && len(c.awaits) == 0
+	if opts.traits.cell {
+		if passes, err = c.passes(passes, opts); err != nil {
+			return nil, err
+		}
+	}
+	if passes {
+		r.out = c.unchanged()
 		r.out.Diagnostics = notes
 		return r, nil
 	}
@@ -211,10 +219,18 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		name = ident{opts.Assign, c.headerOff()}
 	}
 	s, err := parse(c, name.name)
+	if err != nil && c.mayPass(opts) {
+		return &rewritten{out: c.unchanged(), after: r.after}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	p, checked, failure := planned(ctx, s, opts, name)
+	if failure != nil && ctx.Err() == nil && c.mayPass(opts) {
+		untyped := *opts
+		untyped.Types = TypesOff
+		p, checked, failure = planned(ctx, s, &untyped, name)
+	}
 	if failure != nil {
 		return nil, failure
 	}
@@ -223,10 +239,12 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	}
 	r.checked = checked
 	r.out.Name, r.out.Result = p.name, p.result
-	if p.shape == inPlace {
+	if !p.shape.hasResult() {
 		r.out.Result = ""
 	}
-	r.out.Edits = slices.Concat(p.edits, p.inner).public(src)
+	if r.out.Edits == nil {
+		r.out.Edits = slices.Concat(p.edits, p.inner).public(src)
+	}
 	r.out.Diagnostics = append(notes, p.warnings...)
 	return r, nil
 }
@@ -234,15 +252,18 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 // assembling assembles a plan's output in the background, and returns how to get it.
 func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
 	assemble := assembleFile
-	if opts.Target == Block {
+	switch {
+	case opts.traits.inside:
 		assemble = assembleBlock
+	case opts.traits.cell:
+		assemble = assembleCell
 	}
 	var out *Output
 	var err *Error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if out, err = assemble(c, p, opts); err == nil && opts.Reversible && opts.Target == File {
+		if out, err = assemble(c, p, opts); err == nil && opts.Reversible && opts.traits.file {
 			out.hold(c.text)
 		}
 	}()
@@ -273,7 +294,22 @@ func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, 
 	return c.plan, c, nil
 }
 
-// unchanged returns the cell as its own output.
+// unchanged returns the cell as its own output, but for the magics of ours in a cell for a kernel.
+func (c *cell) unchanged() *Output {
+	out := c.source.unchanged()
+	if c.kernel {
+		var e edits
+		for _, m := range c.magics {
+			if m.ours {
+				e.replace(m.start, m.end, "")
+			}
+		}
+		out.Code = e.apply(c.source, 0, len(c.text)).text
+	}
+	return out
+}
+
+// unchanged returns a cell as its own output.
 func (s *source) unchanged() *Output {
 	out := &Output{Code: bytes.Clone(s.text)}
 	for i := range s.lines {

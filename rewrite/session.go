@@ -66,9 +66,10 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 		return nil, err
 	}
 	s.settings = r.after
-	if r.out.Name == "" {
+	switch {
+	case r.out.Name == "", r.checked == nil:
 		s.pass(src, before)
-	} else if s.past != nil {
+	case s.past != nil:
 		s.past.learn(r.checked)
 	}
 	return r.out, nil
@@ -93,7 +94,7 @@ func settingsAfter(text []byte, opts *Options, before settings) settings {
 	if err != nil {
 		return before
 	}
-	c, err := split(src, nil, false)
+	c, err := split(src, nil, opts)
 	if err != nil {
 		return before
 	}

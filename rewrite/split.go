@@ -36,12 +36,15 @@ type cell struct {
 	wraps    bool      // whether somebody asked for an EventualResult, or gave a template for one
 	member   *member   // what it is in a program, or nil
 	host     bool      // the host runs it: its magics and its func main are no business of ours
+	kernel   bool      // it is for a kernel, whose magics stay
+	main     int       // where func main is declared, or -1
 }
 
 // magicLine is a line that is a magic.
 type magicLine struct {
 	start, end int  // its text, without white space around it
 	first      bool // whether no token or magic stands before it
+	ours       bool // whether it is not the kernel's
 }
 
 // decl is an import, func, type or const declaration at the top level of the
@@ -93,8 +96,8 @@ const (
 
 // split takes src apart. The only text that it looks at is tokens: a line of a
 // raw string that begins with % is no magic.
-func split(src *source, m *member, host bool) (*cell, *Error) {
-	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: host}
+func split(src *source, m *member, opts *Options) (*cell, *Error) {
+	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: opts.host, kernel: opts.traits.cell, main: -1}
 	copy(c.code[:c.bom], "   ")
 	s := &splitter{cell: c, fresh: true, doc: -1}
 	if bytes.Contains(c.code, []byte(await)) {
@@ -302,8 +305,11 @@ func (s *splitter) function(off int, tok token.Token, lit string) *Error {
 	case state == fnNone || state == fnKeyword && tok == token.FUNC:
 		return nil
 	case state == fnKeyword && tok == token.IDENT:
-		if lit == "main" && s.member == nil && !s.host {
+		if lit == "main" && s.member == nil && !s.host && !s.kernel {
 			return s.errorf(off, "a cell cannot declare func main (its statements are what runs)")
+		}
+		if lit == "main" {
+			s.main = off
 		}
 		s.fn = fnNone
 	case state == fnKeyword && tok == token.LPAREN:

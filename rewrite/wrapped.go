@@ -23,6 +23,8 @@ import (
 // number of lines of header, body and footer; and the edits of the body, each the
 // number of bytes since the one before, the number of bytes put in and, in base64, those
 // taken out. A marker whose checksum fails says nothing.
+//
+// A header of no lines says that the marker stands behind the body, in the first line of the footer.
 const marker = directive + "wrapped"
 
 // wrapping is what a marker says.
@@ -204,8 +206,12 @@ func parseWrapped(text []byte, off int, comment string) (cell wrappedCell, ok bo
 	if off < 0 || markerEnd > len(text) || string(text[off:markerEnd]) != before+check+after {
 		return cell, false
 	}
+	above := w.header - 1
+	if w.header == 0 {
+		above = w.body
+	}
 	start := line
-	for range w.header - 1 {
+	for range above {
 		start = bytes.LastIndexByte(text[:max(start-1, 0)], '\n') + 1
 	}
 	if start == 0 && bytes.HasPrefix(text, bom) {
@@ -213,6 +219,9 @@ func parseWrapped(text []byte, off int, comment string) (cell wrappedCell, ok bo
 	}
 	bodyStart := skipLines(text, off, 1)
 	bodyEnd := skipLines(text, bodyStart, w.body)
+	if w.header == 0 {
+		bodyStart, bodyEnd = start, max(start, line)
+	}
 	end := skipLines(text, bodyEnd, w.footer)
 	if checksum(string(text[start:off])+before, after+string(text[markerEnd:end])) != check {
 		return cell, false
@@ -228,7 +237,7 @@ func parseWrapped(text []byte, off int, comment string) (cell wrappedCell, ok bo
 		cell.original = append(bytes.Clone(base), w.magic...)
 	}
 	if cell.original != nil {
-		cell.original = append(cell.original, text[markerEnd:bodyStart]...)
+		cell.original = append(cell.original, text[markerEnd:skipLines(text, off, 1)]...)
 	}
 	cell.original = append(cell.original, body...)
 	if text[end-1] != '\n' { // nor did the cell end in a newline

@@ -21,6 +21,7 @@
 //	cell_imports   the path of an import, replaced by the cell's and the runtime's
 //	cell_name      the variable, wherever it stands, doc comments included
 //	cell_runtime   the name that the runtime package is imported under
+//	cell_session   of a cell, the name of its package for results that outlive a process
 //	cell_run       the runtime's function that runs the closure
 //	cell_result    the type of the result; in the closure's own results, what that returns
 //	cell_body      a statement of its own in the closure: the cell's statements
@@ -35,12 +36,13 @@ package templates
 import (
 	"bytes"
 	"cmp"
-	_ "embed"
+	"embed"
 	"go/ast"
 	"go/format"
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,6 +55,7 @@ const (
 	holeImports = "cell_imports"
 	holeName    = "cell_name"
 	holeRuntime = "cell_runtime"
+	holeSession = "cell_session"
 	holeRun     = "cell_run"
 	holeResult  = "cell_result"
 	holeBody    = "cell_body"
@@ -82,6 +85,7 @@ type Kind int
 const (
 	File  Kind = iota // a Go file
 	Block             // statements: those of the skeleton's only function
+	Cell              // declarations, as the text of a cell for a kernel that keeps them
 )
 
 // Skeleton is a parsed and validated template. It is immutable and safe for
@@ -94,26 +98,33 @@ type Skeleton struct {
 	asValue token.Position
 }
 
-//go:embed file.go.tmpl
-var fileSource []byte
+//go:embed *.go.tmpl
+var sources embed.FS
 
-//go:embed block.go.tmpl
-var blockSource []byte
-
-var builtin = map[Kind]func() *Skeleton{
-	File:  sync.OnceValue(func() *Skeleton { return mustParse(fileSource, File) }),
-	Block: sync.OnceValue(func() *Skeleton { return mustParse(blockSource, Block) }),
+var builtin = map[string]func() *Skeleton{
+	"file":         parsed("file", File),
+	"block":        parsed("block", Block),
+	"gonb":         parsed("gonb", Cell),
+	"gonb_unnamed": parsed("gonb_unnamed", Cell),
+	"repl":         parsed("repl", Cell),
 }
 
-// Builtin returns cellwrap's own skeleton of a kind.
-func Builtin(kind Kind) *Skeleton { return builtin[kind]() }
+// Builtin returns cellwrap's own skeleton of a name: that of a target, or with _unnamed behind
+// it what the target has for a cell that binds no name.
+func Builtin(name string) *Skeleton { return builtin[name]() }
 
-func mustParse(src []byte, kind Kind) *Skeleton {
-	s, err := Parse("builtin", src, kind)
-	if err != nil {
-		panic("templates: " + err.Error())
-	}
-	return s
+func parsed(name string, kind Kind) func() *Skeleton {
+	return sync.OnceValue(func() *Skeleton {
+		src, err := sources.ReadFile(name + ".go.tmpl")
+		if err != nil {
+			panic("templates: " + err.Error())
+		}
+		s, err := Parse(name, src, kind)
+		if err != nil {
+			panic("templates: " + err.Error())
+		}
+		return s
+	})
 }
 
 // Parse parses and validates a template. Its error is a [*scanner.Error] whose
@@ -155,6 +166,7 @@ type Binding struct {
 	Package string
 	Imports []Import // in the order to print them; the runtime's is one of them
 	Runtime string   // the name that the runtime is imported under
+	Session string   // the name of its package session
 	Run     string   // the runtime's function
 	Name    string   // the variable; "_" binds none
 	Result  string   // the type of the result, in Go
@@ -179,6 +191,7 @@ type Import struct {
 // in the skeleton, by one tab.
 type Text struct {
 	Head, Header, Tail []byte
+	Imports            int // length of Head up to the end of its imports
 	Opening            int // line of Header, from 0, that the closure begins on
 	Depth              int // tabs that the statements are indented by
 }
@@ -205,7 +218,7 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 			return Text{}, err
 		}
 	}
-	idents := map[string]string{holePackage: b.Package, holeName: b.Name, holeRuntime: b.Runtime, holeRun: b.Run}
+	idents := map[string]string{holePackage: b.Package, holeName: b.Name, holeRuntime: b.Runtime, holeSession: b.Session, holeRun: b.Run}
 	comments := strings.NewReplacer(holePackage, b.Package, holeName, b.Name, holeResult, b.Result, holeRuntime, b.Runtime)
 	dst.Inspect(tree, func(n dst.Node) bool {
 		switch n := n.(type) {
@@ -214,6 +227,10 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 		case *dst.Ident:
 			if s, ok := idents[n.Name]; ok {
 				n.Name = s
+			}
+		case *dst.BasicLit:
+			if n.Value == `"`+holeName+`"` {
+				n.Value = strconv.Quote(b.Name)
 			}
 		case *dst.AssignStmt:
 			// "_ := f()" declares nothing, which Go refuses.
@@ -327,8 +344,14 @@ func (s *Skeleton) print(tree *dst.File) (Text, error) {
 	}
 	t := Text{Header: []byte(code[head:start]), Tail: []byte(code[end:tail]), Depth: body - start}
 	t.Opening = strings.Count(code[head:offset(closure.Pos())], "\n")
-	if s.kind == File {
+	if s.kind != Block {
 		t.Head = []byte(code[:head])
+		t.Imports = offset(f.Name.End())
+		for _, d := range f.Decls {
+			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+				t.Imports = offset(g.End())
+			}
+		}
 	}
 	return t, nil
 }

@@ -32,7 +32,7 @@ func whole(t templates.Text) string {
 }
 
 func TestFillFile(t *testing.T) {
-	text, err := templates.Builtin(templates.File).Fill(binding())
+	text, err := templates.Builtin("file").Fill(binding())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ var result = reactor1.RunInReactor(func() (map[string]*x.Page, error) {
 func TestFillBlock(t *testing.T) {
 	b := binding()
 	b.Name, b.Named, b.Result = "_", true, "any"
-	text, err := templates.Builtin(templates.Block).Fill(b)
+	text, err := templates.Builtin("block").Fill(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestFillBlock(t *testing.T) {
 
 // TestFillIsPure holds that a skeleton can be filled again and again.
 func TestFillIsPure(t *testing.T) {
-	s := templates.Builtin(templates.File)
+	s := templates.Builtin("file")
 	first, _ := s.Fill(binding())
 	b := binding()
 	b.Name, b.Imports = "other", nil
@@ -100,11 +100,11 @@ func TestFillCoroutine(t *testing.T) {
 	b := binding()
 	b.Name, b.Result, b.Param, b.Run = "_", "int", "co", "MustWaitFor"
 	b.Timeout = "reactor1.Seconds(2.5)"
-	for kind, want := range map[templates.Kind]string{
-		templates.File:  "var _ = reactor1.MustWaitFor(reactor1.Seconds(2.5), func(co *reactor1.Coroutine) (int, error) {\n",
-		templates.Block: "\t_ = reactor1.MustWaitFor(reactor1.Seconds(2.5), func(co *reactor1.Coroutine) (int, error) {\n",
+	for name, want := range map[string]string{
+		"file":  "var _ = reactor1.MustWaitFor(reactor1.Seconds(2.5), func(co *reactor1.Coroutine) (int, error) {\n",
+		"block": "\t_ = reactor1.MustWaitFor(reactor1.Seconds(2.5), func(co *reactor1.Coroutine) (int, error) {\n",
 	} {
-		text, err := templates.Builtin(kind).Fill(b)
+		text, err := templates.Builtin(name).Fill(b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,4 +261,34 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A cell's skeleton says its name as a string too, and its package of sessions.
+func TestFillCell(t *testing.T) {
+	for name, want := range map[string]string{
+		"gonb": `
+var result = session1.Attach[map[string]*x.Page]("result")
+
+func main() {
+	result.Serve(func() (map[string]*x.Page, error) {
+`,
+		"gonb_unnamed": `
+func main() {
+	session1.Attach[map[string]*x.Page]("_").Serve(func() (map[string]*x.Page, error) {
+`,
+	} {
+		b := binding()
+		b.Session, b.Run = "session1", "Serve"
+		if name == "gonb_unnamed" {
+			b.Name = "_"
+		}
+		text, err := templates.Builtin(name).Fill(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := string(text.Head) + string(text.Header)
+		if diff := cmp.Diff(want, strings.TrimPrefix(code[text.Imports:], "\n")); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
 }

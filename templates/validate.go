@@ -39,7 +39,7 @@ func (v *validator) validate() error {
 	if v.file.Scope.Lookup("reactor") != nil {
 		return v.errorf(v.file.Scope.Lookup("reactor").Pos(), "reactor is declared here, and the runtime is imported by that name")
 	}
-	if !IsGenerated(v.src) {
+	if v.kind == File && !IsGenerated(v.src) {
 		return v.errorf(v.file.Package, "no line %q above the package clause (it tells cellwrap and other tools that the file is made)", Header)
 	}
 	for _, spec := range v.file.Imports {
@@ -77,6 +77,10 @@ func (v *validator) holes() error {
 					v.asValue = v.fset.PositionFor(n.Pos(), false)
 				}
 			case holePackage, holeRuntime, holeRun, holeResult, holeBody:
+			case holeSession:
+				if v.kind != Cell {
+					err = v.errorf(n.Pos(), "%s is for the template of a cell", holeSession)
+				}
 			default:
 				if strings.HasPrefix(n.Name, "cell_") {
 					err = v.errorf(n.Pos(), "unknown hole %s (the holes are %s)", n.Name,
@@ -118,7 +122,7 @@ func (v *validator) inClosure(hole *ast.Ident) bool {
 	found := false
 	ast.Inspect(v.file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) != 1 || text(call.Fun) != holeRuntime+"."+holeRun {
+		if !ok || len(call.Args) != 1 || !v.runs(call.Fun) {
 			return true
 		}
 		fn, ok := call.Args[0].(*ast.FuncLit)
@@ -136,6 +140,16 @@ func (v *validator) inClosure(hole *ast.Ident) bool {
 		return true
 	})
 	return found
+}
+
+// runs reports whether f is what runs the closure: a function of the runtime's or, in a cell, a method
+// of what session attaches.
+func (v *validator) runs(f ast.Expr) bool {
+	if text(f) == holeRuntime+"."+holeRun {
+		return true
+	}
+	sel, ok := f.(*ast.SelectorExpr)
+	return ok && v.kind == Cell && sel.Sel.Name == holeRun
 }
 
 // text returns an identifier or qualified identifier as written, else "".

@@ -234,7 +234,7 @@ func (w *bookWork) end() error {
 	changed := false
 	for _, cell := range w.cells {
 		changed = changed || !bytes.Equal(cell.old, cell.new)
-		if !bytes.Equal(cell.old, cell.new) && w.opts.Target == rewrite.File && !w.unwrap && w.chosen < 0 && filepath.Ext(w.Book.Name) == ".go" {
+		if !bytes.Equal(cell.old, cell.new) && w.opts.Target.IsFile() && !w.unwrap && w.chosen < 0 && filepath.Ext(w.Book.Name) == ".go" {
 			return fmt.Errorf("a file cannot stand in cell %d (choose the cell with --cell, or -t block)", cell.number)
 		}
 	}

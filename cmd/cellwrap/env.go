@@ -21,7 +21,7 @@ type envs struct {
 	made  map[string][]byte // what cells have become in this run, by the file it will stand in
 }
 
-// ofBook returns what the cells of a notebook may use: the package of its directory is none of
+// ofBook returns what the cells of a notebook, or of a kernel, may use: the package of its directory is none of
 // theirs unless --context says so.
 func (e *envs) ofBook(path string) (*rewrite.Env, error) {
 	if e.context != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -51,7 +52,7 @@ type flags struct {
 func (f *flags) define(set *pflag.FlagSet) {
 	set.SortFlags = false
 	set.StringVarP(&f.opts.Assign, "assign", "a", "", "assign the result to `NAME`, whatever the magic says")
-	set.StringVarP(&f.target, "target", "t", "file", "make a complete `file`, or a block of statements")
+	set.StringVarP(&f.target, "target", "t", "file", "make a complete `file`, a block of statements, or a cell for gonb or for a repl")
 	set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the file's package; default $GOPACKAGE, else main")
 	set.StringVarP(&f.output, "output", "o", "", "write to `FILE`")
 	set.BoolVarP(&f.write, "write", "w", false, "write x.gocell to x_cell.go, a notebook or a block to its own file")
@@ -103,12 +104,10 @@ func parseFlags(args []string) (*config, []string, error) {
 }
 
 func (f *flags) checkTarget() error {
-	switch t := rewrite.Target(f.target); t {
-	case rewrite.File, rewrite.Block:
-		f.opts.Target = t
+	if f.opts.Target = rewrite.Target(f.target); slices.Contains(rewrite.Targets, f.opts.Target) {
 		return nil
 	}
-	return fmt.Errorf("--target is file or block, not %q", f.target)
+	return fmt.Errorf("--target is file, block, gonb or repl, not %q", f.target)
 }
 
 func (f *flags) checkPackage() error {
@@ -191,11 +190,7 @@ func (f *flags) checkTemplate() error {
 	if err != nil {
 		return err
 	}
-	kind := templates.File
-	if f.opts.Target == rewrite.Block {
-		kind = templates.Block
-	}
-	f.opts.Template, err = templates.Parse(f.template, src, kind)
+	f.opts.Template, err = templates.Parse(f.template, src, f.opts.Target.Kind())
 	return err
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/cellwrap/cellwrap/internal/notebook"
-	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // input is one text to rewrite.
@@ -58,7 +57,7 @@ func (c *config) natural(in input) string {
 
 // makesFile reports whether the input becomes a Go file, beside it.
 func (c *config) makesFile(in input) bool {
-	return c.opts.Target == rewrite.File && !c.unwrap && !(in.isBook && c.selection.all())
+	return c.opts.Target.IsFile() && !c.unwrap && !(in.isBook && c.selection.all())
 }
 
 // destination returns the file that the input's result is written to or compared

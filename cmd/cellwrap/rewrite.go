@@ -15,6 +15,7 @@ import (
 
 	"github.com/cellwrap/cellwrap/internal/notebook"
 	"github.com/cellwrap/cellwrap/rewrite"
+	"github.com/cellwrap/cellwrap/templates"
 )
 
 // result is what became of an input.
@@ -39,7 +40,7 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 	spareGC(inputs)
 	bar := startProgress(stderr, len(inputs))
 	results := c.all(ctx, inputs, bar)
-	if len(inputs) > 1 && c.opts.Target == rewrite.File && c.opts.Types != rewrite.TypesOff {
+	if len(inputs) > 1 && c.opts.Target.IsFile() && c.opts.Types != rewrite.TypesOff {
 		// A cell may use what another one becomes, and that one's type may be new.
 		for range inputs {
 			if !c.envs.learn(results) {
@@ -160,7 +161,11 @@ func (c *config) one(ctx context.Context, in input) *result {
 		opts.OutputName = filepath.Base(in.path)
 	}
 	if opts.Types != rewrite.TypesOff {
-		if opts.Env, r.err = c.envs.of(in.path); r.err != nil {
+		env := c.envs.of
+		if opts.Target.Kind() == templates.Cell {
+			env = c.envs.ofBook
+		}
+		if opts.Env, r.err = env(in.path); r.err != nil {
 			return r
 		}
 	}
@@ -170,7 +175,7 @@ func (c *config) one(ctx context.Context, in input) *result {
 	}
 	r.code = r.out.Code
 	r.unchanged = r.out.Name == ""
-	if c.opts.Target == rewrite.Block || r.unchanged {
+	if !c.opts.Target.IsFile() || r.unchanged {
 		r.code = slices.Concat(in.text[:reg.start], r.out.Code, in.text[reg.end:])
 	}
 	return r

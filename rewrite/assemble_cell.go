@@ -1,0 +1,268 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// assembleCell puts the closure around the statements of a cell that is a cell again. Line N of
+// the cell is line N of the output, so all that is put in stands on lines that are there: the
+// closure opens on the magic's line or, behind declarations, on that of the first statement. It ends
+// on a line of its own or, before declarations, behind the last statement. What is declared between
+// statements moves behind it.
+func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
+	w, err := newWrapper(c, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	w.place()
+	w.edits.sort()
+	body := w.edits.apply(c.source, w.start, len(c.text))
+	if n := len(body.text); n > 0 && body.text[n-1] != '\n' {
+		body.add(w.nl)
+	}
+	moved := w.movedText()
+	mark := wrapping{unit: "", body: countLines(string(body.text)), undo: undoList(w.edits, c.source, w.start)}
+	head, foot := w.head, w.foot
+	mark.alone, mark.footer = foot == "", 1+countLines(string(moved.text))
+	if w.magic != nil {
+		if foot == "" {
+			mark.footer--
+		} else {
+			foot += w.nl
+		}
+		mark.alone, mark.header, mark.magic = head == "", 1, string(bytes.TrimSpace(w.magic))
+		if string(w.magic) != mark.magic {
+			mark.line = w.magic
+		}
+	}
+	// What stands behind the marker ends as the cell does.
+	end := func(text string) string {
+		if n := len(c.text); n > 0 && c.text[n-1] != '\n' {
+			return strings.TrimSuffix(text, w.nl)
+		}
+		return text
+	}
+	code := bytes.Clone(c.text[:w.before])
+	if w.magic != nil {
+		rest := end(w.nl + string(body.text) + foot + string(moved.text))
+		code = append(append(append(code, head...), mark.marker(head, rest)...), rest...)
+	} else {
+		front := string(body.text) + foot
+		rest := end(w.nl + string(moved.text))
+		code = append(append(append(code, front...), mark.marker(front, rest)...), rest...)
+	}
+	out := &Output{Code: code, Lines: w.lines(code, mark, moved), Edits: w.edits.public(c.source)}
+	for _, e := range p.inner {
+		if w.isMoved(e) {
+			out.Edits = append(out.Edits, edits{e}.public(c.source)...)
+		}
+	}
+	return out, nil
+}
+
+// wrapper is what is put around a cell's statements, and where.
+type wrapper struct {
+	c *cell
+	p *plan
+
+	before, start int    // ends of what stands before the header's line, and of that line
+	magic         []byte // the line that the header replaces, without its end, or nil
+	nl            string
+	imports       string // on one line
+	opening       string
+	closing       string
+	moved         []decl // declarations between statements
+
+	head, foot string // the header's line, and the first behind the body
+	edits      edits
+}
+
+func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
+	w := &wrapper{c: c, p: p, before: c.bom, start: c.bom, nl: c.newline()}
+	if len(c.magics) > 0 && c.magics[0].first && c.magics[0].ours {
+		m := c.magics[0]
+		w.before, w.start = c.lineStart(m.start), c.next(m.end)
+		w.magic = c.text[w.before:c.lineEnd(m.end)]
+	}
+	for _, d := range c.decls {
+		if d.end > p.span.start && d.start < p.span.end && p.goes(d) {
+			w.moved = append(w.moved, d)
+		}
+	}
+	for _, imp := range p.imports {
+		if imp.off < 0 || slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= imp.off && imp.off < d.end }) {
+			w.imports += "import " + strings.TrimSpace(imp.Name+" "+imp.Path) + "; "
+		}
+	}
+	switch p.shape {
+	case inPlace:
+	case cellFunc:
+		w.opening, w.closing = "func main() { ", "}"
+	case cellCoroutine:
+		w.opening, w.closing = "func main() { "+oneLineOf(p.header()), p.closing+" }) }"
+	default:
+		text, err := p.fill(opts)
+		if err != nil {
+			return nil, &Error{Pos: err.Pos, Msg: err.Msg}
+		}
+		w.opening = oneLineOf(string(text.Head[text.Imports:]) + string(text.Header))
+		w.closing = strings.TrimSpace(oneLineOf(p.closing + "\n" + string(text.Tail)))
+	}
+	for _, v := range slices.Backward(p.vars) {
+		w.opening = "var " + v.name + " " + v.typ + "; " + w.opening
+	}
+	return w, nil
+}
+
+// goes reports whether a declaration goes to package level.
+func (p *plan) goes(d decl) bool {
+	return d.tok == token.IMPORT || slices.ContainsFunc(p.hoists, func(h decl) bool { return h.kw == d.kw })
+}
+
+// place decides where the wrapper's parts stand, and what else changes.
+func (w *wrapper) place() {
+	c, p := w.c, w.p
+	first, behind := -1, false // the first of the declarations, and whether there is one behind the statements
+	for _, d := range c.decls {
+		if p.goes(d) && (d.end <= p.span.start || p.span == span{}) && first < 0 {
+			first = d.start
+		}
+		behind = behind || p.goes(d) && d.start >= p.span.end
+	}
+	var front edits // before all else that is put in at the same place
+	empty := p.span == span{}
+	switch {
+	case w.magic != nil && (first < 0 || empty):
+		w.head = w.imports + w.opening
+	case w.magic != nil:
+		w.head = w.imports
+		front.insert(p.span.start, w.opening, rankStart)
+	case empty && first < 0:
+		w.foot = w.imports + w.opening
+	case empty:
+		front.insert(first, w.imports, rankStart)
+		w.foot = w.opening
+	case first < 0:
+		front.insert(p.span.start, w.imports+w.opening, rankStart)
+	default:
+		front.insert(first, w.imports, rankStart)
+		front.insert(p.span.start, w.opening, rankStart)
+	}
+	w.edits = front
+	for _, e := range p.edits {
+		if e.why != moves && !(p.shape == inPlace && e.why == closure) {
+			w.edits = append(w.edits, e)
+		}
+	}
+	switch {
+	case w.magic != nil && empty:
+		w.head += w.closing
+	case behind && !empty && w.closing != "":
+		w.edits.insert(p.span.end, "; "+w.closing, rankEnd)
+	default:
+		w.foot += w.closing
+	}
+	w.head = strings.TrimRight(w.head, "; ")
+	for i, m := range c.magics {
+		if m.ours && !(i == 0 && w.magic != nil) {
+			w.edits.replace(m.start, m.end, "")
+		}
+	}
+	for _, d := range w.moved {
+		start, end := d.start, d.end
+		if d.tok == token.IMPORT { // its comments stay
+			start, end = d.kw, max(d.stop, d.semi+1)
+		}
+		w.edits.replace(start, end, lineEnds(c.text[start:end]))
+	}
+	for _, e := range p.inner {
+		if !w.isMoved(e) {
+			w.edits = append(w.edits, e)
+		}
+	}
+}
+
+// isMoved reports whether an edit is in a declaration that moves.
+func (w *wrapper) isMoved(e edit) bool {
+	return slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= e.start && e.end <= d.end })
+}
+
+// movedText returns the declarations that stand behind the closure, each on lines of its own.
+func (w *wrapper) movedText() *fragment {
+	f := &fragment{}
+	for _, d := range w.moved {
+		if d.tok != token.IMPORT {
+			f.append(w.p.inner.apply(w.c.source, d.start, d.end))
+			f.add(w.nl)
+		}
+	}
+	return f
+}
+
+// lines returns the cell's line for each line of code.
+func (w *wrapper) lines(code []byte, mark wrapping, moved *fragment) []int {
+	lines := make([]int, countLines(string(code)))
+	behind := bytes.Count(w.c.text[:w.start], []byte("\n")) + mark.body
+	for i := range min(behind, len(lines)) {
+		lines[i] = w.c.first + i
+	}
+	at := moved.lineIn(w.c.source)
+	n, off := countLines(string(moved.text)), 0
+	for i, line := range slices.Collect(strings.Lines(string(moved.text))) {
+		if i += len(lines) - n; i >= behind {
+			lines[i] = at(off, off+len(line))
+		}
+		off += len(line)
+	}
+	return lines
+}
+
+// lineEnds returns the line ends in text.
+func lineEnds(text []byte) string {
+	var b strings.Builder
+	for line := range bytes.Lines(text) {
+		if bytes.HasSuffix(line, []byte("\r\n")) {
+			b.WriteString("\r\n")
+		} else if bytes.HasSuffix(line, []byte("\n")) {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// oneLineOf returns Go text on one line, without its comments: it has a semicolon where a line's end
+// is one that Go asks for.
+func oneLineOf(text string) string {
+	var b strings.Builder
+	end := 0 // of the token before
+	ends := false
+	for t := newTokens([]byte(text)); t.next(); {
+		switch {
+		case t.tok == token.COMMENT:
+			continue
+		case t.tok == token.SEMICOLON && t.lit == "\n":
+			ends, end = true, t.off
+			continue
+		case ends && t.tok != token.RBRACE && t.tok != token.RPAREN:
+			b.WriteString(";")
+		}
+		ends = false
+		switch space := text[end:t.off]; {
+		case b.Len() == 0:
+		case strings.ContainsAny(space, "\n/"):
+			b.WriteString(" ")
+		default:
+			b.WriteString(space)
+		}
+		lit := t.lit
+		if lit == "" || t.tok == token.SEMICOLON {
+			lit = t.tok.String()
+		}
+		b.WriteString(lit)
+		end = t.off + len(lit)
+	}
+	return b.String() + " "
+}

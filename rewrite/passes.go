@@ -1,0 +1,112 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/token"
+	"strings"
+)
+
+// passes reports whether a cell for a kernel is left as it is, but for the magics of ours: it has
+// nothing to wrap and nothing to await, nor is it one that GoNB needs a func main for. Of one that
+// is not, GoNB must make nothing else than Go says.
+func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
+	plain := !c.wraps && len(c.awaits) == 0
+	if plain && (unasked || !opts.traits.sessions || !c.hasStatements()) {
+		return true, nil
+	}
+	if !opts.traits.sessions {
+		return false, nil
+	}
+	err := c.checkMain()
+	if err == nil {
+		err = c.checkGoNB()
+	}
+	if err != nil && plain {
+		return true, nil
+	}
+	return false, err
+}
+
+// mayPass reports whether a cell is none that cellwrap was asked for: GoNB would run its statements if
+// they had a func main. What is wrong with such a cell is the kernel's to say, which may know more.
+func (c *cell) mayPass(opts *Options) bool {
+	return opts.traits.sessions && !c.wraps && len(c.awaits) == 0
+}
+
+// hasStatements reports whether there is a token outside of the declarations and the magics.
+func (c *cell) hasStatements() bool {
+	for t := newTokens(c.without(c.decls)[len(prefix):]); t.next(); {
+		if t.tok != token.COMMENT && t.tok != token.SEMICOLON {
+			return t.off < len(c.text)
+		}
+	}
+	return false
+}
+
+// checkMain refuses what makes GoNB run another func main than ours, or a program that is none.
+func (c *cell) checkMain() *Error {
+	if c.main >= 0 {
+		return c.errorf(c.main, "func main cannot stand beside the one that cellwrap makes (leave its statements in the cell, without it)")
+	}
+	for _, m := range c.magics {
+		line := c.text[m.start:m.end]
+		if !m.ours && m.start != c.lineStart(m.start) {
+			return c.errorf(m.start, "GoNB has commands only at the start of a line (move it there, or remove it)")
+		}
+		name, _ := cutWord(string(line))
+		if isMainMark(line) || isHostCell(line) || name == "%exec" || name == "%test" || name == "%wasm" {
+			return c.errorf(m.start, "%s cannot stand in a cell that cellwrap makes a func main of (remove the line)", name)
+		}
+	}
+	return nil
+}
+
+// gonbComment is how GoNB's magics are written in Go files.
+const gonbComment = "//gonb:"
+
+// checkGoNB refuses lines that GoNB, which looks at their first bytes alone, takes for something
+// else than Go does: commands inside of raw strings, say. A //line comment ends its kernel.
+func (c *cell) checkGoNB() *Error {
+	commands := map[int]bool{} // where lines begin that may be GoNB's
+	for _, m := range c.magics {
+		commands[m.start] = true
+	}
+	for t := newTokens(c.code); t.next(); {
+		if t.tok != token.COMMENT {
+			continue
+		}
+		if strings.HasPrefix(t.lit, "//line ") || strings.HasPrefix(t.lit, "/*line ") {
+			return c.errorf(t.off, "GoNB cannot run a cell with a line directive (remove it)")
+		}
+		if text, ok := strings.CutPrefix(t.lit, gonbComment); ok && t.flush() {
+			if isMainMark([]byte(strings.TrimSpace(text))) {
+				return c.errorf(t.off, "%s cannot stand in a cell that cellwrap makes a func main of (remove the line)", t.lit)
+			}
+			commands[t.off] = true
+		}
+	}
+	for i, start := range c.lines {
+		off := max(int(start), c.bom)
+		line := c.text[off:c.lineEnd(off)]
+		if commands[off] || i > 0 && c.inCommand(off) {
+			continue
+		}
+		switch text := bytes.TrimPrefix(line, []byte(gonbComment)); {
+		case len(text) > 1 && (text[0] == '%' || text[0] == '!'):
+			return c.errorf(off, "GoNB would take this line for a command, as it begins with %c (begin it with something else)", text[0])
+		case bytes.HasPrefix(line, []byte("package")):
+			return c.errorf(off, "GoNB would leave this line out, as it begins with package (begin it with something else)")
+		}
+	}
+	return nil
+}
+
+// inCommand reports whether off is in a magic of several lines.
+func (c *cell) inCommand(off int) bool {
+	for _, m := range c.magics {
+		if m.start < off && off < m.end {
+			return true
+		}
+	}
+	return false
+}
