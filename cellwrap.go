@@ -7,13 +7,14 @@ import (
 	"io/fs"
 )
 
-//go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/combine.go
-//go:embed reactor/coroutine.go reactor/default.go reactor/deferred.go reactor/doc.go
-//go:embed reactor/dropped.go reactor/eventual.go reactor/failure.go reactor/fifo.go
-//go:embed reactor/gather.go reactor/goroutine.go reactor/later.go reactor/lock.go
-//go:embed reactor/loop.go reactor/looping.go reactor/run.go reactor/stash.go
+//go:embed reactor/await.go reactor/blocked.go reactor/cancel.go reactor/channel.go
+//go:embed reactor/combine.go reactor/coroutine.go reactor/default.go reactor/deferred.go
+//go:embed reactor/doc.go reactor/dropped.go reactor/eventual.go reactor/failure.go
+//go:embed reactor/fifo.go reactor/gather.go reactor/goroutine.go reactor/later.go
+//go:embed reactor/lock.go reactor/loop.go reactor/looping.go reactor/run.go reactor/stash.go
 //go:embed reactor/subscribe.go reactor/timeout.go reactor/timer.go reactor/unhandled.go
-//go:embed reactor/values.go reactor/wait.go reactor/waitfor.go reactor/worker.go
+//go:embed reactor/untyped.go reactor/values.go reactor/wait.go reactor/waitfor.go
+//go:embed reactor/worker.go
 //go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
 //go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
 //go:embed internal/host/terminal.go

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 )
 
@@ -99,6 +100,10 @@ func failed(recovered any) error {
 		return ErrGoexit
 	case *awaitError:
 		return p.err
+	case reflect.Value: // as yaegi has interpreted code panic
+		if p.IsValid() && p.CanInterface() {
+			recovered = p.Interface()
+		}
 	}
 	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }

@@ -1,12 +1,6 @@
 package reactor
 
-import (
-	"context"
-	"errors"
-)
-
-// ErrChannelClosed is the outcome of [FromChannel] for a channel that is closed and empty.
-var ErrChannelClosed = errors.New("reactor: the channel is closed")
+import "context"
 
 // DeferToGoroutine has f run on a goroutine of its own, where it may block, and returns a
 // Deferred of the default reactor for its result; a panic and runtime.Goexit are results
@@ -44,49 +38,3 @@ func DeferToGoroutineOn[T any](r *Reactor, f func(ctx context.Context) (T, error
 type job struct{ cancel context.CancelCauseFunc }
 
 func (j *job) reactorStopped() { j.cancel(ErrReactorStopped) }
-
-// FromChannel returns a Deferred of the default reactor for the next value of c. A
-// channel that is closed and empty makes it fail with [ErrChannelClosed]. A value that is
-// there is received before FromChannel returns; otherwise a goroutine waits for one,
-// until the Deferred is canceled or the reactor stops. No value is lost by a cancel: one
-// that was received in the same moment is the Deferred's outcome, and after a cancel that
-// gave [ErrCanceled] nothing is received any more.
-func FromChannel[T any](c <-chan T) *Deferred[T] { return FromChannelOn(Default(), c) }
-
-// FromChannelOn is [FromChannel] for the given reactor.
-func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] {
-	if r.stop.Load() {
-		return FailOn[T](r, ErrReactorStopped) // and leave c's values to others
-	}
-	d := NewDeferredOn[T](r, nil)
-	fire := func(v T, ok bool) {
-		var err error
-		if !ok {
-			err = ErrChannelClosed
-		}
-		d.fire(v, err, nil)
-	}
-	select {
-	case v, ok := <-c:
-		fire(v, ok)
-		return d
-	default:
-	}
-	received := make(chan struct{})                 // closed after firing
-	d.canceller = func(*Deferred[T]) { <-received } // which takes the goroutine no time
-	go func() {
-		if r.stop.Load() { // while this goroutine waited for its turn: c's values are for others
-			close(received)
-			return
-		}
-		select {
-		case v, ok := <-c:
-			fire(v, ok)
-			close(received)
-		case received <- struct{}{}: // the canceller waits: nothing was received
-		case <-r.stopping:
-			close(received)
-		}
-	}()
-	return d
-}
