@@ -15,12 +15,16 @@ import (
 //go:embed reactor/subscribe.go reactor/timeout.go reactor/timer.go reactor/unhandled.go
 //go:embed reactor/untyped.go reactor/values.go reactor/wait.go reactor/waitfor.go
 //go:embed reactor/worker.go
+//go:embed reactor/dynamic/await.go reactor/dynamic/channel.go reactor/dynamic/deferred.go
+//go:embed reactor/dynamic/doc.go reactor/dynamic/failure.go reactor/dynamic/gather.go
+//go:embed reactor/dynamic/lock.go reactor/dynamic/looping.go reactor/dynamic/reactor.go
+//go:embed reactor/dynamic/run.go
 //go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
 //go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
 //go:embed internal/host/terminal.go
 var sources embed.FS
 
-// Reactor returns the source of package reactor, without its tests.
+// Reactor returns the source of package reactor, without its tests, and below it dynamic.
 func Reactor() fs.FS { return dir("reactor") }
 
 // Host returns the source of the package that runs the cells of a program, and below it rich.

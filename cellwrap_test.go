@@ -2,6 +2,7 @@ package cellwrap_test
 
 import (
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,23 +11,25 @@ import (
 	"github.com/cellwrap/cellwrap"
 )
 
-// The source that is carried is the whole package, less its tests.
+// The source that is carried is each package whole, less its tests.
 func TestReactor(t *testing.T) {
-	var want []string
-	files, err := filepath.Glob("reactor/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, files)
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f, "_test.go") {
-			want = append(want, filepath.Base(f))
+	for _, dir := range []string{".", "dynamic"} {
+		var want []string
+		files, err := filepath.Glob(filepath.Join("reactor", dir, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(dir, err, files)
 		}
-	}
-	got, err := fs.Glob(cellwrap.Reactor(), "*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("files %q, want %q", got, want)
+		for _, f := range files {
+			if !strings.HasSuffix(f, "_test.go") {
+				want = append(want, path.Join(dir, filepath.Base(f)))
+			}
+		}
+		got, err := fs.Glob(cellwrap.Reactor(), path.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("files %q, want %q", got, want)
+		}
 	}
 }
