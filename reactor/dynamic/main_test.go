@@ -11,7 +11,17 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(stopDefault{m}) }
+
+// stopDefault stops the default reactor, which the examples use, before leaks are sought.
+type stopDefault struct{ *testing.M }
+
+func (m stopDefault) Run() int {
+	code := m.M.Run()
+	dynamic.Default().Stop()
+	<-dynamic.Default().Stopped()
+	return code
+}
 
 // bubble runs f with a default reactor of its own and a fake clock.
 func bubble(t *testing.T, f func(t *testing.T)) {

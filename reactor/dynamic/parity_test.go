@@ -1,6 +1,7 @@
 package dynamic_test
 
 import (
+	"go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -40,7 +41,8 @@ var otherwise = map[string][2]string{
 
 // Nothing that package reactor exports is forgotten: it is here, with any for T, or there is a reason.
 func TestParity(t *testing.T) {
-	from, to := load(t)
+	a, b := load(t)
+	from, to := a.Types.Scope(), b.Types.Scope()
 	left, other := maps.Clone(leftOut), maps.Clone(otherwise)
 	for _, name := range exported(from) {
 		want, got := from.Lookup(name), to.Lookup(name)
@@ -74,9 +76,50 @@ func TestParity(t *testing.T) {
 	}
 }
 
+// Each function and variable hands over to its namesake, unless it is said to do otherwise.
+func TestThin(t *testing.T) {
+	_, to := load(t)
+	for _, f := range to.Syntax {
+		for _, decl := range f.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				name := decl.Name.Name
+				if _, ok := otherwise[name]; ok || !decl.Name.IsExported() {
+					continue
+				}
+				var args []string
+				for _, param := range decl.Type.Params.List {
+					for _, arg := range param.Names {
+						if _, ok := param.Type.(*ast.Ellipsis); ok {
+							arg.Name += "..."
+						}
+						args = append(args, arg.Name)
+					}
+				}
+				hands(t, decl.Body.List[0].(*ast.ReturnStmt).Results[0], name, "("+strings.Join(args, ", ")+")")
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if value, ok := spec.(*ast.ValueSpec); ok {
+						hands(t, value.Values[0], value.Names[0].Name, "")
+					}
+				}
+			}
+		}
+	}
+}
+
+func hands(t *testing.T, over ast.Expr, name, args string) {
+	t.Helper()
+	got, want := strings.Replace(types.ExprString(over), "[any]", "", 1), "reactor."+name+args
+	if got != want {
+		t.Errorf("%s hands over to %s, want %s", name, got, want)
+	}
+}
+
 // Nothing here is generic, which is what interpreters ask for.
 func TestNotGeneric(t *testing.T) {
-	_, to := load(t)
+	_, p := load(t)
+	to := p.Types.Scope()
 	for _, name := range exported(to) {
 		switch typ := to.Lookup(name).Type().(type) {
 		case *types.Signature:
@@ -94,8 +137,8 @@ func TestNotGeneric(t *testing.T) {
 	}
 }
 
-// load returns what the two packages declare.
-func load(t *testing.T) (from, to *types.Scope) {
+// load returns package reactor and this one.
+func load(t *testing.T) (from, to *packages.Package) {
 	t.Helper()
 	pkgs, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo,
@@ -103,14 +146,14 @@ func load(t *testing.T) (from, to *types.Scope) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scopes := map[string]*types.Scope{}
+	byPath := map[string]*packages.Package{}
 	for _, p := range pkgs {
 		for _, err := range p.Errors {
 			t.Fatal(err)
 		}
-		scopes[p.PkgPath] = p.Types.Scope()
+		byPath[p.PkgPath] = p
 	}
-	return scopes[reactorPath], scopes[dynamicPath]
+	return byPath[reactorPath], byPath[dynamicPath]
 }
 
 func exported(s *types.Scope) []string {
