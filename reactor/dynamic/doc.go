@@ -22,7 +22,7 @@
 // The functions that end in On: the default reactor is the one of the session, and [Use] and [NoSetup]
 // change it. The interfaces Awaitable and Acquirer: nothing that is interpreted implements them.
 //
-// [LoopingCall.Start] and the Acquire of [Lock] and [Semaphore] return a *reactor.Deferred[struct{}],
+// The Start of [LoopingCall] and the Acquire of [Lock] and [Semaphore] return a *reactor.Deferred[struct{}],
 // since these types have no T. It can be awaited, returned by a body and given callbacks, but
 // is no *[Deferred].
 //
