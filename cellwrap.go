@@ -19,6 +19,7 @@ import (
 //go:embed reactor/dynamic/doc.go reactor/dynamic/failure.go reactor/dynamic/gather.go
 //go:embed reactor/dynamic/lock.go reactor/dynamic/looping.go reactor/dynamic/reactor.go
 //go:embed reactor/dynamic/run.go
+//go:embed reactor/session/session.go
 //go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
 //go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
 //go:embed internal/host/terminal.go

@@ -264,7 +264,7 @@ func (c *checker) run(files []*ast.File) {
 	m := c.cell.member
 	c.errs = nil
 	c.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
-	if c.seeks() || len(c.awaits) > 0 || m != nil {
+	if c.seeks() || len(c.awaits) > 0 || c.shape == cellFunc || m != nil {
 		c.info.Types = map[ast.Expr]types.TypeAndValue{} // large, for a large cell
 	}
 	conf := types.Config{

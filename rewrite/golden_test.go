@@ -51,7 +51,7 @@ func TestGolden(t *testing.T) {
 			for _, target := range targets {
 				t.Run(string(target), func(t *testing.T) {
 					out := checkGolden(t, c, target)
-					if out != nil && out.Name != "" && !t.Failed() {
+					if out != nil && out.Name != "" && !t.Failed() && isGo(target, out) {
 						b.add(c, target, out)
 					}
 				})
@@ -62,6 +62,13 @@ func TestGolden(t *testing.T) {
 	if !testing.Short() {
 		b.build()
 	}
+}
+
+// isGo reports whether the compiler can take an output. What a kernel knows better, or what an
+// interpreter runs that is not in a function, it cannot.
+func isGo(target rewrite.Target, out *rewrite.Output) bool {
+	warned := slices.ContainsFunc(out.Diagnostics, func(d rewrite.Diagnostic) bool { return d.Severity == rewrite.Warning })
+	return target.IsFile() || target == rewrite.Block || !warned && (target == rewrite.GoNB || out.Result != "")
 }
 
 func saveGolden(t *testing.T, c *golden.Archive) {
@@ -213,7 +220,7 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 	case rewrite.Block:
 		code = goldenInFunction(out.Code, out.Name, c.Options(target, goldenEnv).Runtime)
 	case rewrite.GoNB, rewrite.REPL:
-		code = inFile(out.Code)
+		code = inFile(out.Code, target)
 	}
 	b.units = append(b.units, u)
 	b.write(u.pkg+"/"+c.Name+"_cell.go", code)
@@ -226,10 +233,10 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 }
 
 // inFile makes a kernel's cell a file, as the kernel does. What is statements is a function.
-func inFile(cell []byte) []byte {
+func inFile(cell []byte, target rewrite.Target) []byte {
 	var code []byte
 	for line := range bytes.Lines(bytes.TrimPrefix(cell, []byte("\ufeff"))) {
-		if line[0] == '%' || line[0] == '!' {
+		if target == rewrite.GoNB && (line[0] == '%' || line[0] == '!') {
 			line = []byte("\n")
 		}
 		code = append(code, line...)
