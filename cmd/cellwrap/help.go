@@ -19,8 +19,11 @@ func manual() string {
 
     cellwrap [flags] [file ...]     rewrite; no file: standard input to standard output
     cellwrap run [flags] file       run a notebook, or a cell, as a program
-    cellwrap help [magic|template|run]
-                                    explain a magic, the templates, or how to run
+    cellwrap kernel install|uninstall|list|run
+                                    rewrite the cells of a Jupyter kernel on their way
+    cellwrap init [dir]             put the runtime into a module that cannot fetch it
+    cellwrap help [magic|template|run|kernel]
+                                    explain a magic, the templates, or a command
     cellwrap cache clean            forget what is known of imported packages
     cellwrap version
 
@@ -87,6 +90,9 @@ func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		return exitOK
 	case "run":
 		io.WriteString(stdout, runManual())
+		return exitOK
+	case "kernel":
+		io.WriteString(stdout, kernelManual())
 		return exitOK
 	}
 	if doc, ok := rewrite.Magic(topic); ok {

@@ -54,6 +54,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 var commands = map[string]func(args []string, stdin io.Reader, stdout, stderr io.Writer) int{
 	"cache":   cache,
 	"help":    help,
+	"init":    initCommand,
+	"kernel":  kernelCommand,
 	"run":     runCommand,
 	"version": version,
 }

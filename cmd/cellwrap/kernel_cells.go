@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cellwrap/cellwrap/internal/kernel"
+	"github.com/cellwrap/cellwrap/internal/provide"
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// cells rewrites the cells of a kernel, in the order in which they are run.
+type cells struct {
+	target  rewrite.Target
+	session *rewrite.Session
+}
+
+func newCells(target rewrite.Target, magicOnly bool) *cells {
+	return &cells{target, rewrite.NewSession(rewrite.Options{
+		Target: target, MagicOnly: magicOnly, FixImports: true, Env: rewrite.NewEnv("."),
+	})}
+}
+
+// handle has a proxy ask for what it needs.
+func (c *cells) handle(opts *kernel.Options) {
+	opts.Rewrite, opts.IsComplete = c.rewrite, c.isComplete
+	opts.Help, opts.Complete = magicHelp, magicMatches
+	if c.target == rewrite.GoNB {
+		opts.Prepare, opts.Forgets = prepareGoNB, forgetsGoNB
+	}
+}
+
+func (c *cells) rewrite(ctx context.Context, code string, count int) (kernel.Cell, error) {
+	out, err := c.session.Cell(ctx, []byte(code), fmt.Sprintf("cell %d", count))
+	if err != nil {
+		return kernel.Cell{}, refusal(err, code)
+	}
+	cell := kernel.Cell{Code: string(out.Code)}
+	cell.Changed = cell.Code != code
+	for _, d := range out.Diagnostics {
+		if d.Severity == rewrite.Note {
+			cell.Notes += strings.TrimSuffix(d.Msg, "\n") + "\n"
+		} else {
+			cell.Warnings += fmt.Sprintf("%s: %s: %s\n", d.Pos, d.Severity, d.Msg)
+		}
+	}
+	return cell, nil
+}
+
+// refusal returns what Jupyter shows of an error: each with its line, and a caret below.
+func refusal(err error, code string) error {
+	var list rewrite.ErrorList
+	var one *rewrite.Error
+	switch {
+	case errors.As(err, &list):
+	case errors.As(err, &one):
+		list = rewrite.ErrorList{one}
+	default:
+		return err
+	}
+	r := &kernel.Refusal{Name: "cellwrap", Value: list[0].Error()}
+	lines := strings.Split(code, "\n")
+	for _, e := range list {
+		r.Traceback = append(r.Traceback, e.Error())
+		if e.Pos.Line < 1 || e.Pos.Line > len(lines) {
+			continue
+		}
+		line := strings.TrimSuffix(lines[e.Pos.Line-1], "\r")
+		r.Traceback = append(r.Traceback, line, caret(line, e.Pos.Column))
+	}
+	return r
+}
+
+// caret returns a line with a caret under a column of another, in bytes. Tabs stay tabs.
+func caret(line string, column int) string {
+	var b strings.Builder
+	for i, c := range line {
+		if i >= column-1 {
+			break
+		}
+		if c != '\t' {
+			c = ' '
+		}
+		b.WriteRune(c)
+	}
+	return b.String() + "^"
+}
+
+// isComplete says whether Enter runs a cell in a console, or goes on.
+func (c *cells) isComplete(code string) string {
+	_, err := rewrite.Cell([]byte(code), rewrite.Options{Target: c.target, Types: rewrite.TypesOff})
+	var e *rewrite.Error
+	switch {
+	case err == nil:
+		return "complete"
+	case errors.As(err, &e) && e.Incomplete:
+		return "incomplete"
+	}
+	return "invalid"
+}
+
+// magicHelp returns the help of the magic whose line offset is in.
+func magicHelp(code string, offset int) (string, bool) {
+	start := strings.LastIndexByte(code[:offset], '\n') + 1
+	line, _, _ := strings.Cut(code[start:], "\n")
+	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if !strings.HasPrefix(word, "%") {
+		return "", false
+	}
+	doc, ok := rewrite.Magic(strings.TrimRight(strings.TrimLeft(word, "%"), "?"))
+	return doc.Help, ok
+}
+
+// magicMatches returns the magics that begin as the text before offset does, and where that begins.
+func magicMatches(code string, offset int) ([]string, int) {
+	start := strings.LastIndexByte(code[:offset], '\n') + 1
+	word := strings.TrimLeft(code[start:offset], " \t")
+	if !strings.HasPrefix(word, "%") || strings.ContainsAny(word, " \t") {
+		return nil, 0
+	}
+	var matches []string
+	for _, doc := range rewrite.Magics() {
+		if usage, _, _ := strings.Cut(doc.Usage, " "); strings.HasPrefix(usage, word) {
+			matches = append(matches, usage)
+		}
+	}
+	return matches, offset - len(word)
+}
+
+// prepareGoNB returns a cell that has GoNB's module find the runtime: a command that GoNB runs in the
+// module's directory.
+func prepareGoNB() (string, error) {
+	dir, err := provide.Cached()
+	if err != nil {
+		return "", fmt.Errorf("the runtime cannot be written to the cache: %w", err)
+	}
+	return "!*" + provide.Command(dir), nil
+}
+
+// forgetsGoNB reports whether a cell may reset GoNB's go.mod.
+func forgetsGoNB(code string) bool { return strings.Contains(code, "%reset") }

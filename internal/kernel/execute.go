@@ -1,0 +1,234 @@
+package kernel
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// executeRequest is what we look at in an execute_request.
+type executeRequest struct {
+	Code         string `json:"code"`
+	Silent       bool   `json:"silent"`
+	StoreHistory *bool  `json:"store_history"` // default: not Silent
+	StopOnError  *bool  `json:"stop_on_error"` // default: true
+}
+
+// toShell takes a message of a client's shell channel.
+func (p *proxy) toShell(frames [][]byte) {
+	m, ok := parse(frames)
+	if !ok || !m.signed(p.key) {
+		p.forward(frames)
+		return
+	}
+	p.order.Lock()
+	defer p.order.Unlock()
+	if len(p.held) > 0 {
+		p.held = append(p.held, m)
+		return
+	}
+	p.handle(m)
+}
+
+func (p *proxy) forward(frames [][]byte) { p.back.shell.SendMulti(zmq4.NewMsgFrom(frames...)) }
+
+// handle answers a message of the shell channel, passes it on, or holds it until the kernel has
+// answered the cells before it. Its caller holds order.
+func (p *proxy) handle(m *message) {
+	switch m.Type {
+	case "execute_request":
+		p.execute(m)
+		return
+	case "is_complete_request":
+		if p.isComplete(m) {
+			return
+		}
+	case "inspect_request":
+		if p.inspect(m) {
+			return
+		}
+	case "complete_request":
+		p.noteComplete(m)
+	case "shutdown_request":
+		p.ask()
+	}
+	p.forward(m.frames)
+}
+
+// execute handles a cell.
+func (p *proxy) execute(m *message) {
+	var req executeRequest
+	if p.Rewrite == nil || m.content(&req) != nil {
+		p.run(m, &cell{request: m})
+		return
+	}
+	if p.Forgets != nil && p.Forgets(req.Code) {
+		p.prepared = false
+	}
+	c := &cell{request: m, code: req.Code}
+	var err error
+	if c.Cell, err = p.Rewrite(p.ctx, req.Code, p.counted()+1); err == nil && c.Changed {
+		err = p.prepare(m)
+		if p.preparing != "" {
+			return // m is held
+		}
+	}
+	if err != nil {
+		if p.executes > 0 {
+			p.held = append(p.held, m) // those before it answer first
+			return
+		}
+		p.refuse(m, req, err)
+		return
+	}
+	out := m
+	if c.Changed {
+		if out, err = m.with(map[string]any{"code": c.Code}, p.key); err != nil {
+			out, c.Changed = m, false // its content is none, as the kernel will say
+		}
+	}
+	p.run(out, c)
+}
+
+func (p *proxy) run(m *message, c *cell) {
+	p.mu.Lock()
+	p.cells[m.ID] = c
+	p.mu.Unlock()
+	p.executes++
+	p.forward(m.frames)
+}
+
+// prepare has the kernel run what Prepare says before the first cell that was rewritten, m, which is
+// held.
+func (p *proxy) prepare(m *message) error {
+	if p.prepared || p.Prepare == nil {
+		return nil
+	}
+	code, err := p.Prepare()
+	if err != nil || code == "" {
+		p.prepared = err == nil
+		return err
+	}
+	own := newMessage("execute_request", p.session, map[string]any{
+		"code": code, "silent": true, "store_history": false, "user_expressions": map[string]string{},
+		"allow_stdin": false, "stop_on_error": false,
+	}, nil, [][]byte{[]byte(p.session)}, p.key)
+	p.preparing, p.executes = own.ID, p.executes+1
+	p.held = append(p.held, m)
+	p.forward(own.frames)
+	return nil
+}
+
+// fromShell takes a message of the kernel's shell channel.
+func (p *proxy) fromShell(frames [][]byte) {
+	m, ok := parse(frames)
+	if !ok {
+		p.front.shell.SendMulti(zmq4.NewMsgFrom(frames...))
+		return
+	}
+	p.order.Lock()
+	defer p.order.Unlock()
+	parent := m.parent()
+	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
+		if parent.ID == p.preparing {
+			p.preparing, p.prepared, p.executes = "", true, p.executes-1
+			p.release()
+		}
+		return // our own
+	}
+	if m.Type == "complete_reply" {
+		m = p.completed(m, parent.ID)
+	}
+	send(p.front.shell, m)
+	p.answered(m)
+	if m.Type == "execute_reply" && p.forget(parent.ID) {
+		p.executes--
+		p.release()
+	}
+}
+
+// forget takes a cell off those that the kernel runs, and reports whether it was one.
+func (p *proxy) forget(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, ok := p.cells[id]
+	delete(p.cells, id)
+	return ok
+}
+
+func (p *proxy) counted() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
+}
+
+// release handles what was held, up to a message that has to wait again.
+func (p *proxy) release() {
+	for p.executes == 0 && len(p.held) > 0 {
+		held := p.held
+		p.held = nil
+		for i, m := range held {
+			p.handle(m)
+			if len(p.held) > 0 {
+				p.held = append(p.held, held[i+1:]...)
+				break
+			}
+		}
+	}
+}
+
+// refuse answers a cell that is refused, as a kernel answers one that fails: what has come after
+// it meanwhile is aborted.
+func (p *proxy) refuse(m *message, req executeRequest, err error) {
+	var r *Refusal
+	if !errors.As(err, &r) {
+		r = &Refusal{Name: "Error", Value: err.Error(), Traceback: []string{err.Error()}}
+	}
+	count := p.counted()
+	if !req.Silent && (req.StoreHistory == nil || *req.StoreHistory) {
+		count++
+	}
+	failure := map[string]any{"ename": r.Name, "evalue": r.Value, "traceback": r.Traceback}
+	p.publish(m, "status", map[string]any{"execution_state": "busy"})
+	if !req.Silent {
+		p.publish(m, "execute_input", map[string]any{"code": req.Code, "execution_count": count})
+		p.publish(m, "error", failure)
+	}
+	reply := map[string]any{"status": "error", "execution_count": count, "user_expressions": map[string]any{}, "payload": []any{}}
+	for k, v := range failure {
+		reply[k] = v
+	}
+	p.reply(m, "execute_reply", reply)
+	p.publish(m, "status", map[string]any{"execution_state": "idle"})
+	if req.StopOnError == nil || *req.StopOnError {
+		p.abort()
+	}
+}
+
+// abort answers the cells that are held.
+func (p *proxy) abort() {
+	held := p.held
+	p.held = nil
+	for _, m := range held {
+		if m.Type != "execute_request" {
+			p.held = append(p.held, m)
+			continue
+		}
+		p.publish(m, "status", map[string]any{"execution_state": "busy"})
+		p.reply(m, "execute_reply", map[string]any{"status": "aborted"})
+		p.publish(m, "status", map[string]any{"execution_state": "idle"})
+	}
+}
+
+// reply answers a message of the shell channel.
+func (p *proxy) reply(to *message, typ string, content any) {
+	send(p.front.shell, newMessage(typ, p.session, content, to, to.identities(), p.key))
+}
+
+// publish sends a message about another one to all clients.
+func (p *proxy) publish(about *message, typ string, content any) {
+	topic := []byte(fmt.Sprintf("kernel.%s.%s", p.session, typ))
+	send(p.front.iopub, newMessage(typ, p.session, content, about, [][]byte{topic}, p.key))
+}
