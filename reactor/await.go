@@ -5,8 +5,19 @@ import (
 	"runtime/debug"
 )
 
-// An Awaitable is a *[Deferred][T] or an *[EventualResult][T], and nothing else.
-type Awaitable[T any] interface {
+// An Awaitable is a *[Deferred][T], an *[EventualResult][T], or a type that embeds an [OnAwait][T].
+type Awaitable[T any] interface{ awaitable() settling[T] }
+
+// OnAwait makes a Deferred each time that it is awaited, on the goroutine that awaits. A type of
+// another package that has an outcome of its own embeds it, and so is [Awaitable].
+type OnAwait[T any] func() *Deferred[T]
+
+func (f OnAwait[T]) awaitable() settling[T]         { return f() }
+func (d *Deferred[T]) awaitable() settling[T]       { return d }
+func (e *EventualResult[T]) awaitable() settling[T] { return e }
+
+// A settling is what an Awaitable stands for: its outcome, now or later.
+type settling[T any] interface {
 	suspender
 	outcome(here *Reactor) (v T, err error, ok bool)
 	tell(w *awaiter[T]) error
@@ -37,7 +48,8 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 	if !co.running {
 		return zero, ErrNotInBody
 	}
-	if v, err, ok := a.outcome(co.r); ok {
+	p := a.awaitable()
+	if v, err, ok := p.outcome(co.r); ok {
 		return v, err
 	}
 	if co.r.stop.Load() {
@@ -47,9 +59,9 @@ func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
 		return zero, ErrReactorStopped
 	}
 	w := &awaiter[T]{co: co}
-	err := a.tell(w)
+	err := p.tell(w)
 	if err == nil {
-		err = co.suspend(a)
+		err = co.suspend(p)
 	}
 	if err != nil {
 		return zero, err

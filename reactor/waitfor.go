@@ -52,17 +52,18 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 // [ErrReactorStopped] as for [EventualResult.Wait], and then a is left alone. A nil Deferred
 // stands for the zero value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
-	return awaitFor(timeout, a, a.eventual())
+	p := a.awaitable()
+	return awaitFor(timeout, p, p.eventual())
 }
 
-func awaitFor[T any](timeout time.Duration, a Awaitable[T], e *EventualResult[T]) (T, error) {
+func awaitFor[T any](timeout time.Duration, p settling[T], e *EventualResult[T]) (T, error) {
 	v, err := e.Wait(timeout)
 	switch {
 	case err == nil || e.there():
 	case err == ErrTimeout:
 		e.look()
 		e.Cancel()
-	case awaited(e) != awaited(a): // nobody else has e: its end is here
+	case awaited(e) != awaited(p): // nobody else has e: its end is here
 		e.look()
 		e.fail(err)
 	}
@@ -71,8 +72,9 @@ func awaitFor[T any](timeout time.Duration, a Awaitable[T], e *EventualResult[T]
 
 // MustAwaitFor is [AwaitFor] that panics with the error, and its stack if one is known.
 func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	e := a.eventual()
-	return e.must(awaitFor(timeout, a, e))
+	p := a.awaitable()
+	e := p.eventual()
+	return e.must(awaitFor(timeout, p, e))
 }
 
 // must returns what a wait for e has given, or panics.
