@@ -19,13 +19,19 @@ import (
 //go:embed reactor/dynamic/doc.go reactor/dynamic/failure.go reactor/dynamic/gather.go
 //go:embed reactor/dynamic/lock.go reactor/dynamic/looping.go reactor/dynamic/reactor.go
 //go:embed reactor/dynamic/run.go
-//go:embed reactor/session/session.go
+//go:embed reactor/session/attach.go reactor/session/display.go reactor/session/doc.go
+//go:embed reactor/session/failure.go
+//go:embed reactor/session/job.go reactor/session/keeper.go reactor/session/kernel_darwin.go
+//go:embed reactor/session/kernel_linux.go reactor/session/link.go reactor/session/other.go
+//go:embed reactor/session/output.go reactor/session/place.go reactor/session/printed.go
+//go:embed reactor/session/serve.go reactor/session/start.go reactor/session/value.go
+//go:embed reactor/session/wire.go
 //go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
 //go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
 //go:embed internal/host/terminal.go
 var sources embed.FS
 
-// Reactor returns the source of package reactor, without its tests, and below it dynamic.
+// Reactor returns the source of package reactor, without its tests, and below it dynamic and session.
 func Reactor() fs.FS { return dir("reactor") }
 
 // Host returns the source of the package that runs the cells of a program, and below it rich.

@@ -13,7 +13,7 @@ import (
 
 // The source that is carried is each package whole, less its tests.
 func TestReactor(t *testing.T) {
-	for _, dir := range []string{".", "dynamic"} {
+	for _, dir := range []string{".", "dynamic", "session"} {
 		var want []string
 		files, err := filepath.Glob(filepath.Join("reactor", dir, "*.go"))
 		if err != nil || len(files) == 0 {

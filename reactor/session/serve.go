@@ -1,0 +1,63 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/cellwrap/cellwrap/reactor"
+)
+
+// Serve has f run in a process of its own, as [reactor.RunInReactor] does, and returns as soon
+// as other cells can wait for its result; f begins then. That process runs the cell's own binary:
+// it has the package-level variables of the cell, initialized anew, and gets to this very Serve,
+// which does not return there. A process of the same name that an earlier run has left is canceled
+// and ended first. If f cannot be started, that is said on standard error, and the cell's process
+// exits with status 1.
+func (r *EventualResult[T]) Serve(f func() (T, error)) {
+	r.serve(func() *reactor.EventualResult[T] { return reactor.RunInReactor(f) })
+}
+
+// ServeDeferred is [EventualResult.Serve] for an f that returns a Deferred, as
+// [reactor.RunDeferred] takes it.
+func (r *EventualResult[T]) ServeDeferred(f func() (*reactor.Deferred[T], error)) {
+	r.serve(func() *reactor.EventualResult[T] { return reactor.RunDeferred(f) })
+}
+
+// ServeCoroutine is [EventualResult.Serve] for an f that is a coroutine, as
+// [reactor.RunCoroutine] takes it.
+func (r *EventualResult[T]) ServeCoroutine(f func(*reactor.Coroutine) (T, error)) {
+	r.serve(func() *reactor.EventualResult[T] { return reactor.RunCoroutine(f) })
+}
+
+// ServeDeferredCoroutine is [EventualResult.ServeCoroutine] for an f that returns a Deferred, as
+// [reactor.RunDeferredCoroutine] takes it.
+func (r *EventualResult[T]) ServeDeferredCoroutine(f func(*reactor.Coroutine) (*reactor.Deferred[T], error)) {
+	r.serve(func() *reactor.EventualResult[T] { return reactor.RunDeferredCoroutine(f) })
+}
+
+// jobEnv says to the cell's binary that it is the process of the body with this name.
+const jobEnv = "CELLWRAP_SESSION_JOB"
+
+func (r *EventualResult[T]) serve(run func() *reactor.EventualResult[T]) {
+	job, isJob := os.LookupEnv(jobEnv)
+	switch {
+	case !isJob:
+		if err := start(r.name); err != nil {
+			fmt.Fprintf(os.Stderr, "session: %s: %v\n", r.name, err)
+			os.Exit(1)
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.got, r.done = nil, nil // they were those of an earlier run
+	case job == r.name:
+		os.Unsetenv(jobEnv)
+		work(func() (cancel func(), outcome func() []byte) {
+			e := run()
+			return e.Cancel, func() []byte {
+				v, err := e.WaitContext(context.Background())
+				return encode(r.name, v, err)
+			}
+		})
+	}
+}

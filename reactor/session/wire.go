@@ -1,0 +1,120 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// What a cell asks of the keeper, one byte on a connection of its own, and what the answer is.
+const (
+	opWait   = 'w' // here, when the result is there, and the result in a frame
+	opPoll   = 'p' // here and the result, or not
+	opCancel = 'c' // here: the body's process knows
+	opOutput = 'o' // here; a frame of how many bytes were dropped (8 bytes) and of the others
+	opEnd    = 'e' // nothing: the connection is closed when the body has ended
+)
+
+// What the keeper answers first; what the keeper and the body's process tell each other; and
+// what the cell and the keeper do while they start it.
+const (
+	here    = '+'
+	not     = '-'
+	ready   = 'r' // up: the body can begin
+	begin   = 'g' // down: it shall begin
+	cancel  = 'c' // down
+	result  = 'v' // up: a frame follows
+	maxSize = 1 << 30
+)
+
+// answerWithin is how long a keeper may take to answer, or to go on with an answer.
+const answerWithin = time.Second
+
+var errSilent = errors.New("its process does not answer")
+
+// A connection is one question to a keeper.
+type connection struct {
+	*net.UnixConn
+	patient bool // the answer may take as long as it likes to begin
+}
+
+// dial asks op of the keeper of the named session.
+func dial(name string, op byte) (*connection, error) {
+	path, err := socketOf(name)
+	if err != nil {
+		return nil, err
+	}
+	d := net.Dialer{Timeout: answerWithin}
+	c, err := d.Dial("unix", path)
+	if err != nil {
+		return nil, unreachable(err)
+	}
+	if _, err := c.Write([]byte{op}); err != nil {
+		c.Close()
+		return nil, lost(err)
+	}
+	return &connection{c.(*net.UnixConn), op == opWait}, nil
+}
+
+// there reads the first byte of the answer, and reports whether it is here.
+func (c *connection) there() (bool, error) {
+	if !c.patient {
+		c.SetReadDeadline(time.Now().Add(answerWithin))
+	}
+	var b [1]byte
+	if _, err := c.Read(b[:]); err != nil {
+		return false, lost(err)
+	}
+	return b[0] == here, nil
+}
+
+// interrupt has there give up.
+func (c *connection) interrupt() { c.SetReadDeadline(time.Unix(1, 0)) }
+
+// frame reads a frame of the answer.
+func (c *connection) frame() ([]byte, error) {
+	data, err := readFrame(steady{c.UnixConn})
+	if err != nil {
+		return nil, lost(err)
+	}
+	return data, nil
+}
+
+// steady reads as long as there is progress.
+type steady struct{ *net.UnixConn }
+
+func (c steady) Read(p []byte) (int, error) {
+	c.SetReadDeadline(time.Now().Add(answerWithin))
+	return c.UnixConn.Read(p)
+}
+
+// lost says what it means that a keeper does not go on to answer.
+func lost(err error) error {
+	if e, ok := err.(net.Error); ok && e.Timeout() {
+		return errSilent
+	}
+	return fmt.Errorf("%w: the connection broke (%w)", ErrDied, err)
+}
+
+func frame(data []byte) net.Buffers {
+	return net.Buffers{binary.BigEndian.AppendUint64(nil, uint64(len(data))), data}
+}
+
+func readFrame(r io.Reader) ([]byte, error) {
+	var n [8]byte
+	if _, err := io.ReadFull(r, n[:]); err != nil {
+		return nil, err
+	}
+	size := binary.BigEndian.Uint64(n[:])
+	if size > 2*maxSize {
+		return nil, fmt.Errorf("a frame of %d bytes", size)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, err
+	}
+	return data, nil
+}
