@@ -143,19 +143,24 @@ func (p *proxy) fromShell(frames [][]byte) {
 	}
 	send(p.front.shell, m)
 	p.answered(m)
-	if m.Type == "execute_reply" && p.forget(parent.ID) {
+	if m.Type == "execute_reply" && p.replied(parent.ID) {
 		p.executes--
 		p.release()
 	}
 }
 
-// forget takes a cell off those that the kernel runs, and reports whether it was one.
-func (p *proxy) forget(id string) bool {
+// replied notes that the kernel has replied to a cell, and reports whether it was one.
+func (p *proxy) replied(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, ok := p.cells[id]
-	delete(p.cells, id)
-	return ok
+	c := p.cells[id]
+	if c == nil || c.replied {
+		return false
+	}
+	if c.replied = true; c.idle {
+		delete(p.cells, id)
+	}
+	return true
 }
 
 func (p *proxy) counted() int {

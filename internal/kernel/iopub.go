@@ -21,10 +21,23 @@ func (p *proxy) fromIOPub(frames [][]byte) {
 	if own {
 		return // of what the proxy has had the kernel do, nobody knows
 	}
-	if c == nil || m.Type != "execute_input" {
+	switch {
+	case c == nil:
 		pass()
-		return
+	case m.Type == "execute_input":
+		send(p.front.iopub, p.echo(m, c))
+		p.note(c)
+	case m.Type == "status" && isIdle(m):
+		p.note(c)
+		pass()
+		p.idle(c)
+	default:
+		pass()
 	}
+}
+
+// echo returns an execute_input with the code that the user wrote.
+func (p *proxy) echo(m *message, c *cell) *message {
 	var input struct {
 		Count int `json:"execution_count"`
 	}
@@ -33,16 +46,42 @@ func (p *proxy) fromIOPub(frames [][]byte) {
 		p.count = input.Count
 		p.mu.Unlock()
 	}
-	if c.Changed {
-		if echo, err := m.with(map[string]any{"code": c.code}, p.key); err == nil {
-			m = echo
-		}
+	if !c.Changed {
+		return m
 	}
-	send(p.front.iopub, m)
+	echo, err := m.with(map[string]any{"code": c.code}, p.key)
+	if err != nil {
+		return m
+	}
+	return echo
+}
+
+// note prints what the rewriter has to say of a cell, once.
+func (p *proxy) note(c *cell) {
+	if c.noted {
+		return
+	}
+	c.noted = true // on the goroutine of the channel alone
 	for _, s := range []struct{ name, text string }{{"stdout", c.Notes}, {"stderr", c.Warnings}} {
 		if s.text != "" {
 			p.publish(c.request, "stream", map[string]any{"name": s.name, "text": s.text})
 		}
+	}
+}
+
+func isIdle(m *message) bool {
+	var status struct {
+		State string `json:"execution_state"`
+	}
+	return m.content(&status) == nil && status.State == "idle"
+}
+
+// idle notes that nothing more comes of a cell on this channel.
+func (p *proxy) idle(c *cell) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c.idle = true; c.replied {
+		delete(p.cells, c.request.ID)
 	}
 }
 

@@ -76,7 +76,7 @@ type proxy struct {
 	complete  map[string]completion // what to add to replies, by their requests' ids
 
 	mu       sync.Mutex
-	cells    map[string]*cell // that the kernel has and has not answered, by their requests' ids
+	cells    map[string]*cell // that the kernel has not ended with, by their requests' ids
 	count    int              // the last execution count of the kernel's
 	asked    bool             // the kernel to shut down
 	shutdown chan struct{}    // closed when it has answered that
@@ -88,6 +88,8 @@ type cell struct {
 	request *message
 	Cell
 	code string // the user's
+
+	replied, idle, noted bool // what the kernel has said of it, on two channels, and we
 }
 
 // Run starts the kernel and passes messages on until it ends. It returns the kernel's exit status.
