@@ -25,71 +25,78 @@ func (p *proxy) toShell(frames [][]byte) {
 	}
 	p.order.Lock()
 	defer p.order.Unlock()
-	if len(p.held) > 0 {
-		p.held = append(p.held, m)
-		return
+	req := &request{message: m}
+	if len(p.held) > 0 || !p.handle(req) {
+		p.held = append(p.held, req)
 	}
-	p.handle(m)
+}
+
+// request is a message of the shell channel, which may have to wait.
+type request struct {
+	*message
+	cell *cell // what has come of it, if it is a cell that was looked at
+	err  error
 }
 
 func (p *proxy) forward(frames [][]byte) { p.back.shell.SendMulti(zmq4.NewMsgFrom(frames...)) }
 
-// handle answers a message of the shell channel, passes it on, or holds it until the kernel has
-// answered the cells before it. Its caller holds order.
-func (p *proxy) handle(m *message) {
+// handle answers a message of the shell channel or passes it on, or reports that it has to wait
+// until the kernel has answered the cells before it. Its caller holds order.
+func (p *proxy) handle(m *request) bool {
 	switch m.Type {
 	case "execute_request":
-		p.execute(m)
-		return
+		return p.execute(m)
 	case "is_complete_request":
-		if p.isComplete(m) {
-			return
+		if p.isComplete(m.message) {
+			return true
 		}
 	case "inspect_request":
-		if p.inspect(m) {
-			return
+		if p.inspect(m.message) {
+			return true
 		}
 	case "complete_request":
-		p.noteComplete(m)
+		p.noteComplete(m.message)
 	case "shutdown_request":
 		p.ask()
 	}
 	p.forward(m.frames)
+	return true
 }
 
 // execute handles a cell.
-func (p *proxy) execute(m *message) {
+func (p *proxy) execute(m *request) bool {
 	var req executeRequest
 	if p.Rewrite == nil || m.content(&req) != nil {
-		p.run(m, &cell{request: m})
-		return
+		p.run(m.message, &cell{request: m.message})
+		return true
 	}
-	if p.Forgets != nil && p.Forgets(req.Code) {
-		p.prepared = false
-	}
-	c := &cell{request: m, code: req.Code}
-	var err error
-	if c.Cell, err = p.Rewrite(p.ctx, req.Code, p.counted()+1); err == nil && c.Changed {
-		err = p.prepare(m)
-		if p.preparing != "" {
-			return // m is held
+	if m.cell == nil {
+		m.cell = &cell{request: m.message, code: req.Code}
+		m.cell.Cell, m.err = p.Rewrite(p.ctx, req.Code, p.counted()+1)
+		if p.Forgets != nil && p.Forgets(req.Code) {
+			p.prepared = false
 		}
 	}
-	if err != nil {
-		if p.executes > 0 {
-			p.held = append(p.held, m) // those before it answer first
-			return
+	c := m.cell
+	if m.err == nil && c.Changed {
+		if m.err = p.prepare(); p.preparing != "" {
+			return false
 		}
-		p.refuse(m, req, err)
-		return
 	}
-	out := m
+	if m.err != nil {
+		if p.executes == 0 { // else those before it answer first
+			p.refuse(m.message, req, m.err)
+		}
+		return p.executes == 0
+	}
+	out := m.message
 	if c.Changed {
-		if out, err = m.with(map[string]any{"code": c.Code}, p.key); err != nil {
-			out, c.Changed = m, false // its content is none, as the kernel will say
+		if with, err := m.with(map[string]any{"code": c.Code}, p.key); err == nil {
+			out = with
 		}
 	}
 	p.run(out, c)
+	return true
 }
 
 func (p *proxy) run(m *message, c *cell) {
@@ -100,15 +107,13 @@ func (p *proxy) run(m *message, c *cell) {
 	p.forward(m.frames)
 }
 
-// prepare has the kernel run what Prepare says before the first cell that was rewritten, m, which is
-// held.
-func (p *proxy) prepare(m *message) error {
+// prepare has the kernel run what Prepare says, which the first cell that was rewritten waits for.
+func (p *proxy) prepare() error {
 	if p.prepared || p.Prepare == nil {
 		return nil
 	}
 	code, err := p.Prepare()
-	if err != nil || code == "" {
-		p.prepared = err == nil
+	if err != nil {
 		return err
 	}
 	own := newMessage("execute_request", p.session, map[string]any{
@@ -116,7 +121,6 @@ func (p *proxy) prepare(m *message) error {
 		"allow_stdin": false, "stop_on_error": false,
 	}, nil, [][]byte{[]byte(p.session)}, p.key)
 	p.preparing, p.executes = own.ID, p.executes+1
-	p.held = append(p.held, m)
 	p.forward(own.frames)
 	return nil
 }
@@ -172,14 +176,11 @@ func (p *proxy) counted() int {
 // release handles what was held, up to a message that has to wait again.
 func (p *proxy) release() {
 	for p.executes == 0 && len(p.held) > 0 {
-		held := p.held
-		p.held = nil
-		for i, m := range held {
-			p.handle(m)
-			if len(p.held) > 0 {
-				p.held = append(p.held, held[i+1:]...)
-				break
-			}
+		m := p.held[0]
+		p.held = p.held[1:]
+		if !p.handle(m) {
+			p.held = append([]*request{m}, p.held...)
+			return
 		}
 	}
 }
@@ -221,9 +222,7 @@ func (p *proxy) abort() {
 			p.held = append(p.held, m)
 			continue
 		}
-		p.publish(m, "status", map[string]any{"execution_state": "busy"})
-		p.reply(m, "execute_reply", map[string]any{"status": "aborted"})
-		p.publish(m, "status", map[string]any{"execution_state": "idle"})
+		p.answer(m.message, "execute_reply", map[string]any{"status": "aborted"})
 	}
 }
 

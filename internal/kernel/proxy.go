@@ -70,7 +70,7 @@ type proxy struct {
 	order     sync.Mutex
 	ctx       context.Context
 	executes  int        // cells, and requests of our own, that the kernel has and has not answered
-	held      []*message // of the shell channel, until executes is 0
+	held      []*request // of the shell channel, until executes is 0
 	prepared  bool
 	preparing string                // id of our own request, or ""
 	complete  map[string]completion // what to add to replies, by their requests' ids
@@ -103,7 +103,7 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	dir, err := os.MkdirTemp("", "cellwrap-kernel-")
+	dir, err := privateDir()
 	if err != nil {
 		return 0, err
 	}
@@ -170,6 +170,20 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 			return process.Status(cmd.ProcessState), nil
 		}
 	}
+}
+
+// privateDir makes a directory for the kernel's connection file, and removes those of proxies that
+// were killed.
+func privateDir() (string, error) {
+	const pattern = "cellwrap-kernel-%d-"
+	old, _ := filepath.Glob(filepath.Join(os.TempDir(), "cellwrap-kernel-*")) // a constant pattern
+	for _, dir := range old {
+		var pid int
+		if _, err := fmt.Sscanf(filepath.Base(dir), pattern, &pid); err == nil && !process.Exists(pid) {
+			os.RemoveAll(dir) // else it is somebody else's
+		}
+	}
+	return os.MkdirTemp("", fmt.Sprintf(pattern, os.Getpid()))
 }
 
 // start starts the kernel with another connection file.

@@ -1,0 +1,383 @@
+"""Drives kernels through the proxy by a real Jupyter client, and says of each check how it went.
+
+The kernels are called "plain" and "proxied", which is the same behind the proxy. The proxy of the test
+rewrites a cell that begins with %%rewrite to one that prints REWRITTEN, refuses one that begins
+with %%refuse, and knows a magic called %rewrite.
+"""
+import os, re, signal, sys, threading, time, traceback, unittest
+from jupyter_client.manager import KernelManager
+
+TIMEOUT = 60
+
+
+class Session:
+    def __init__(self, kernel="proxied"):
+        self.manager = KernelManager(kernel_name=kernel)
+        self.manager.start_kernel()
+        self.client = self.connect()
+
+    def connect(self):
+        client = self.manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=TIMEOUT)
+        return client
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.stop_channels()
+        if self.manager.is_alive():
+            self.manager.shutdown_kernel(now=False)
+
+    def run(self, code, client=None, **options):
+        """Executes code, and returns its reply and what was published about it."""
+        client = client or self.client
+        return self.outcome(client.execute(code, **options), client)
+
+    def outcome(self, id, client=None):
+        client = client or self.client
+        published = []
+        while True:
+            m = client.get_iopub_msg(timeout=TIMEOUT)
+            if m["parent_header"].get("msg_id") == id:
+                published.append(m)
+                if m["msg_type"] == "status" and m["content"]["execution_state"] == "idle":
+                    break
+        while True:
+            reply = client.get_shell_msg(timeout=TIMEOUT)
+            if reply["parent_header"].get("msg_id") == id:
+                return reply["content"], published
+
+
+def text(published, name="stdout"):
+    return "".join(m["content"]["text"] for m in published if m["msg_type"] == "stream" and m["content"]["name"] == name)
+
+
+def of_type(published, kind):
+    return [m["content"] for m in published if m["msg_type"] == kind]
+
+
+def ancestry(pid):
+    """Returns the processes whose parent is pid."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = open(f"/proc/{entry}/stat").read()
+            except OSError:
+                continue
+            if int(stat.rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(entry))
+    return found
+
+
+def gone(pid):
+    """Waits for a process to end."""
+    for _ in range(int(TIMEOUT / 0.02)):
+        try:
+            if open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def pid_of(manager):
+    return manager.provisioner.process.pid
+
+
+def check_rewrite():
+    """A rewritten cell runs as what it became, and the client sees what the user wrote."""
+    with Session() as s:
+        s.run("x = 40")
+        reply, published = s.run("%%rewrite x\nignored")
+        assert reply["status"] == "ok", reply
+        assert text(published) == "a note\nREWRITTEN x\n", published
+        assert of_type(published, "execute_input")[0]["code"] == "%%rewrite x\nignored", published
+        assert text(published, "stderr") == "a warning\n", published
+        states = [c["execution_state"] for c in of_type(published, "status")]
+        assert states == ["busy", "idle"], states
+
+
+def check_prepared_once():
+    """What the proxy has the kernel do before the first rewritten cell is done once, and nobody sees it."""
+    with Session() as s:
+        for _ in range(3):
+            s.run("%%rewrite x")
+        reply, published = s.run("print(prepared)")
+        assert text(published) == "1\n", published
+
+
+def check_refuse():
+    """A refused cell is an error of the protocol, never reaches the kernel, and aborts what is queued behind it."""
+    with Session() as s:
+        reply, published = s.run("%%refuse\nprint('never')")
+        assert reply["status"] == "error" and reply["ename"] == "Refused", reply
+        assert [m["msg_type"] for m in published] == ["status", "execute_input", "error", "status"], published
+        assert of_type(published, "error")[0]["traceback"] == ["cell:1:3: refused", "%%refuse", "  ^"], published
+        reply, published = s.run("print('on')")
+        assert text(published) == "on\n"
+        ids = [s.client.execute(code) for code in ["import time; time.sleep(0.3); print('first')", "%%refuse", "print('aborted')"]]
+        outcomes = {}
+        while len(outcomes) < 3:
+            m = s.client.get_shell_msg(timeout=TIMEOUT)
+            outcomes[m["parent_header"]["msg_id"]] = m["content"]["status"]
+        assert list(outcomes.items()) == list(zip(ids, ["ok", "error", "aborted"])), outcomes
+        reply, published = s.run("%%refuse", stop_on_error=False, store_history=False)
+        assert reply["status"] == "error", reply
+        reply, published = s.run("%%refuse", silent=True)
+        assert of_type(published, "error") == [], published
+
+
+def check_answers():
+    """Help and completions for our magics are ours; the kernel's own are still there."""
+    with Session() as s:
+        def ask(id):
+            while True:
+                m = s.client.get_shell_msg(timeout=TIMEOUT)
+                if m["parent_header"]["msg_id"] == id:
+                    return m["content"]
+        reply = ask(s.client.inspect("%%rewrite x", 4))
+        assert reply["found"] and reply["data"]["text/plain"] == "help of rewrite", reply
+        reply = ask(s.client.inspect("print", 3))
+        assert reply["found"] and "print" in reply["data"]["text/plain"], reply
+        reply = ask(s.client.complete("é = 1\n%re", 9))
+        assert reply["matches"][0] == "%rewrite" and (reply["cursor_start"], reply["cursor_end"]) == (6, 9), reply
+        reply = ask(s.client.complete("impor", 5))
+        assert "import" in reply["matches"], reply
+        reply = ask(s.client.is_complete("%%rewrite {"))
+        assert reply["status"] == "incomplete", reply
+        reply = ask(s.client.is_complete("print(1)"))
+        assert reply["status"] == "complete", reply
+
+
+def check_stdin():
+    """A cell asks the one who runs it for input."""
+    with Session() as s:
+        id = s.client.execute("print('got', input('? '))", allow_stdin=True)
+        request = s.client.get_stdin_msg(timeout=TIMEOUT)
+        assert request["content"]["prompt"] == "? ", request
+        s.client.input("an answer")
+        reply, published = s.outcome(id)
+        assert text(published) == "got an answer\n", published
+
+
+def interrupt(kernel):
+    with Session(kernel) as s:
+        id = s.client.execute("import time\nprint('begun', flush=True)\ntime.sleep(600)")
+        while True:
+            m = s.client.get_iopub_msg(timeout=TIMEOUT)
+            if m["msg_type"] == "stream" and "begun" in m["content"]["text"]:
+                break
+        s.manager.interrupt_kernel()
+        reply = s.client.get_shell_msg(timeout=TIMEOUT)["content"]
+        assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", reply
+        reply = {"status": "aborted"}
+        while reply["status"] == "aborted":  # by ipykernel, for a moment, with whatever comes next
+            reply, published = s.run("print('alive')")
+        assert text(published) == "alive\n", published
+
+
+def check_interrupt_by_signal():
+    interrupt("proxied")
+
+
+def check_interrupt_by_message():
+    interrupt("proxied-message")
+
+
+def check_restart():
+    """After a restart nothing is left of the state, and the client goes on."""
+    with Session() as s:
+        s.run("x = 1")
+        s.manager.restart_kernel(now=False)
+        s.client.wait_for_ready(timeout=TIMEOUT)
+        reply, published = s.run("print('x' in globals())")
+        assert text(published) == "False\n", published
+        reply, published = s.run("%%rewrite again")
+        assert "REWRITTEN again" in text(published), published
+
+
+def check_crash_of_kernel():
+    """When the kernel dies the proxy ends with its status, as Jupyter has to learn."""
+    with Session() as s:
+        s.client.execute("import os; os._exit(7)")
+        pid = pid_of(s.manager)
+        assert gone(pid), "the proxy lives on"
+        assert not s.manager.is_alive()
+        assert s.manager.provisioner.process.poll() == 7, s.manager.provisioner.process.poll()
+
+
+def check_crash_of_proxy():
+    """When the proxy is killed the kernel goes with it."""
+    with Session() as s:
+        proxy = pid_of(s.manager)
+        kernels = ancestry(proxy)
+        assert len(kernels) == 1, kernels
+        os.kill(proxy, signal.SIGKILL)
+        assert gone(kernels[0]), "the kernel lives on"
+
+
+def check_terminate():
+    """SIGTERM to the proxy ends both."""
+    with Session() as s:
+        proxy = pid_of(s.manager)
+        kernel = ancestry(proxy)[0]
+        os.kill(proxy, signal.SIGTERM)
+        assert gone(kernel) and gone(proxy)
+
+
+def check_shutdown():
+    """Shutting down is answered, and leaves neither a process nor a file."""
+    def private():
+        return {f for f in os.listdir(os.environ["TMPDIR"]) if f.startswith("cellwrap-kernel-")}
+    before = private()
+    s = Session()
+    assert len(private()) == 1 and not private() & before, (private(), before)
+    proxy = pid_of(s.manager)
+    kernel = ancestry(proxy)[0]
+    s.client.shutdown()
+    reply = s.client.get_control_msg(timeout=TIMEOUT)
+    assert reply["msg_type"] == "shutdown_reply", reply
+    assert gone(kernel) and gone(proxy)
+    s.client.stop_channels()
+    assert private() == set(), private()
+
+
+def check_large_output():
+    """10 MB arrive whole."""
+    with Session() as s:
+        reply, published = s.run("print('x' * 10_000_000)")
+        assert len(text(published)) == 10_000_001, len(text(published))
+
+
+def check_two_clients():
+    """Each gets its own replies, and both see what is published."""
+    with Session() as s:
+        other = s.connect()
+        try:
+            ids = [(c, c.execute(f"print('{n}')")) for n in range(20) for c in (s.client, other)]
+            for client, id in ids:
+                reply, published = s.outcome(id, client)
+                assert reply["status"] == "ok", reply
+        finally:
+            other.stop_channels()
+
+
+def check_comms():
+    """Comm messages pass both ways."""
+    with Session() as s:
+        s.run("from ipykernel.comm import Comm\n"
+              "def opened(comm, msg):\n"
+              "    comm.on_msg(lambda m: comm.send({'back': m['content']['data']}))\n"
+              "get_ipython().kernel.comm_manager.register_target('echo', opened)")
+        session = s.client.session
+        for kind, data in [("comm_open", {}), ("comm_msg", {"n": 1})]:
+            s.client.shell_channel.send(session.msg(kind, {"comm_id": "c1", "target_name": "echo", "data": data}))
+        while True:
+            m = s.client.get_iopub_msg(timeout=TIMEOUT)
+            if m["msg_type"] == "comm_msg":
+                assert m["content"]["data"] == {"back": {"n": 1}}, m
+                break
+
+
+def check_wrong_key():
+    """What is signed with another key runs nowhere, and harms nobody."""
+    with Session() as s:
+        import zmq
+        context = zmq.Context.instance()
+        session = type(s.client.session)(key=b"another key")
+        socket = context.socket(zmq.DEALER)
+        socket.linger = 0
+        socket.connect(s.client._make_url("shell"))
+        session.send(socket, "execute_request", {"code": "%%rewrite bad", "silent": False})
+        session.send(socket, "execute_request", {"code": "bad = 1", "silent": False})
+        reply, published = s.run("print('bad' in globals())")
+        assert text(published) == "False\n", published
+        socket.close()
+
+
+def check_malformed():
+    """Frames that are no message, and signed messages that make no sense, harm nobody."""
+    with Session() as s:
+        import zmq
+        context = zmq.Context.instance()
+        for channel in ("shell", "control", "stdin", "hb"):
+            socket = context.socket(zmq.DEALER)
+            socket.linger = 0
+            socket.connect(s.client._make_url(channel))
+            for frames in [[b""], [b"<IDS|MSG>"], [b"x", b"<IDS|MSG>", b"", b"{", b"{", b"{", b"{"],
+                           [b"<IDS|MSG>", b"sig", b"null", b"[]", b"1", b"\xff"], [b"\x00" * 100_000]]:
+                socket.send_multipart(frames)
+            socket.close()
+        session = s.client.session
+        for content in ({}, {"code": 3}, {"code": None, "silent": "x"}):
+            s.client.shell_channel.send(session.msg("execute_request", content))
+            s.client.shell_channel.send(session.msg("complete_request", content))
+            s.client.shell_channel.send(session.msg("inspect_request", content))
+            s.client.shell_channel.send(session.msg("is_complete_request", content))
+        for cursor in (-5, 10**9):
+            s.client.shell_channel.send(session.msg("complete_request", {"code": "%re", "cursor_pos": cursor}))
+            s.client.shell_channel.send(session.msg("inspect_request", {"code": "%re", "cursor_pos": cursor}))
+        reply, published = s.run("print('alive')")
+        assert text(published) == "alive\n", published
+
+
+def check_heartbeat():
+    with Session() as s:
+        s.client.hb_channel.unpause()
+        time.sleep(1.5)
+        assert s.client.hb_channel.is_beating()
+
+
+def check_same_verdicts():
+    """Debian's jupyter_kernel_test says the same with and without the proxy."""
+    import jupyter_kernel_test
+    verdicts = {}
+    for kernel in ("plain", "forwarded"):
+        class Tests(jupyter_kernel_test.KernelTests):
+            kernel_name = kernel
+            language_name = "python"
+            file_extension = ".py"
+            code_hello_world = "print('hello, world')"
+            code_stderr = "import sys; print('test', file=sys.stderr)"
+            completion_samples = [{"text": "zi", "matches": {"zip"}}]
+            complete_code_samples = ["1", "print('hello')"]
+            incomplete_code_samples = ["print('''hello"]
+            invalid_code_samples = ["import = 7q"]
+            code_page_something = "zip?"
+            code_generate_error = "raise"
+            code_execute_result = [{"code": "1+2+3", "result": "6"}]
+            code_display_data = [{"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))", "mime": "text/html"}]
+            code_inspect_sample = "zip"
+            code_clear_output = "from IPython.display import clear_output; clear_output()"
+        result = unittest.TestResult()
+        suite = unittest.defaultTestLoader.loadTestsFromTestCase(Tests)
+        suite.run(result)
+        bad = sorted(t.id().rsplit(".", 1)[-1] for t, _ in result.failures + result.errors)
+        verdicts[kernel] = (result.testsRun, bad, sorted(t.id().rsplit(".", 1)[-1] for t, _ in result.skipped))
+    assert verdicts["plain"] == verdicts["forwarded"], verdicts
+    assert verdicts["plain"][0] >= 10, verdicts
+    print("   ", verdicts["plain"])
+
+
+def main(only):
+    failed = 0
+    for name, check in list(globals().items()):
+        if not name.startswith("check_") or only and name not in only:
+            continue
+        begin = time.time()
+        try:
+            check()
+        except Exception:
+            failed += 1
+            print(f"FAIL {name}\n{traceback.format_exc()}", flush=True)
+        else:
+            print(f"ok {name} {time.time() - begin:.1f}s", flush=True)
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
