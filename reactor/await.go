@@ -8,11 +8,11 @@ import (
 // An Awaitable is a *[Deferred][T], an *[EventualResult][T], or a type that embeds an [OnAwait][T].
 type Awaitable[T any] interface{ awaitable() settling[T] }
 
-// OnAwait makes a Deferred each time that it is awaited, on the goroutine that awaits. A type of
-// another package that has an outcome of its own embeds it, and so is [Awaitable].
-type OnAwait[T any] func() *Deferred[T]
+// OnAwait gives what to await each time that it is awaited, on the goroutine that awaits. A type
+// of another package that has an outcome of its own embeds it, and so is [Awaitable].
+type OnAwait[T any] func() Awaitable[T]
 
-func (f OnAwait[T]) awaitable() settling[T]         { return f() }
+func (f OnAwait[T]) awaitable() settling[T]         { return f().awaitable() }
 func (d *Deferred[T]) awaitable() settling[T]       { return d }
 func (e *EventualResult[T]) awaitable() settling[T] { return e }
 

@@ -19,9 +19,10 @@ type EventualResult[T any] struct {
 	onAwait[T]
 	name string
 
-	mu   sync.Mutex
-	got  *outcome[T]   // nil until a Wait has it
-	done chan struct{} // nil until somebody needs it
+	mu    sync.Mutex
+	got   *outcome[T]                // nil until a Wait has it
+	done  chan struct{}              // nil until somebody needs it
+	local *reactor.EventualResult[T] // in the process of the body
 }
 
 // onAwait makes the field that EventualResult embeds an unexported one.
@@ -46,7 +47,12 @@ var (
 // wait for. Attach itself does nothing else: no goroutine, no file, no connection.
 func Attach[T any](name string) *EventualResult[T] {
 	r := &EventualResult[T]{name: name}
-	r.onAwait = func() *reactor.Deferred[T] { return reactor.DeferToGoroutine(r.WaitContext) }
+	r.onAwait = func() reactor.Awaitable[T] {
+		if _, local := r.known(); local != nil {
+			return local
+		}
+		return reactor.DeferToGoroutine(r.WaitContext)
+	}
 	return r
 }
 
@@ -67,8 +73,11 @@ func (r *EventualResult[T]) Wait(timeout time.Duration) (T, error) {
 // WaitContext is [EventualResult.Wait] until ctx is done, and the only way to wait without a
 // limit. When ctx is done first the error is context.Cause(ctx).
 func (r *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
-	if got := r.known(); got != nil {
+	switch got, local := r.known(); {
+	case got != nil:
 		return got.value, got.err
+	case local != nil: // which knows a body that waits for itself
+		return local.WaitContext(ctx)
 	}
 	c, err := r.ask(opWait)
 	if err != nil {
@@ -90,7 +99,7 @@ func (r *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 
 // poll returns the result if it is there, and otherwise the error late.
 func (r *EventualResult[T]) poll(late error) (v T, err error) {
-	if got := r.known(); got != nil {
+	if got, _ := r.known(); got != nil {
 		return got.value, got.err
 	}
 	c, err := r.ask(opPoll)
@@ -108,10 +117,10 @@ func (r *EventualResult[T]) poll(late error) (v T, err error) {
 	return r.take(c)
 }
 
-func (r *EventualResult[T]) known() *outcome[T] {
+func (r *EventualResult[T]) known() (*outcome[T], *reactor.EventualResult[T]) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.got
+	return r.got, r.local
 }
 
 // take returns the result that comes on c.

@@ -40,6 +40,16 @@ type failure struct {
 // maxDepth is more than anybody wraps, and ends a circle.
 const maxDepth = 100
 
+// takeApart is fail for an error of which nothing is known, not even that it has a text.
+func takeApart(name string, err error) (f *failure) {
+	defer func() {
+		if p := recover(); p != nil {
+			f = &failure{Text: fmt.Sprintf("session: %s: the error, a %T, cannot be brought to other cells: panic: %v", name, err, p)}
+		}
+	}()
+	return fail(err, 0)
+}
+
 // fail takes err apart.
 func fail(err error, depth int) *failure {
 	for i, k := range known {

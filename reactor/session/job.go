@@ -19,10 +19,18 @@ const cancelGrace, stopGrace = 200 * time.Millisecond, 100 * time.Millisecond
 func work(run func() (cancelBody func(), outcome func() []byte)) {
 	keeper := inherited()
 	keeper.say(ready)
-	if b, err := keeper.hear(); err != nil || b != begin {
-		os.Exit(0)
+	canceled := false
+	for b := byte(0); b != begin; {
+		var err error
+		if b, err = keeper.hear(); err != nil {
+			os.Exit(0)
+		}
+		canceled = canceled || b == cancel
 	}
 	cancelBody, outcome := run()
+	if canceled {
+		cancelBody()
+	}
 	ended := make(chan struct{})
 	go func() {
 		data := outcome()

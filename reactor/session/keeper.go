@@ -34,6 +34,7 @@ type keeper struct {
 	listener *net.UnixListener // nil until the place is taken
 	job      *exec.Cmd         // nil until it is started
 	link     link              // to the job
+	started  bool              // the job was told to begin the body
 	printed  printed
 
 	replaced chan struct{} // told by who takes the place
@@ -67,13 +68,12 @@ func keep(spec string) {
 		b, _ := cell.hear() // 0 if the cell has ended
 		cellSays <- b
 	}()
-	started := false
 	for {
 		select {
 		case <-kernelEnd:
 			k.end()
 		case <-k.replaced:
-			if !started {
+			if !k.started {
 				k.refuse(cell, errors.New("it was started once more, by another cell"))
 			}
 			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: %w: its cell was run again", k.name, ErrDied)))
@@ -82,7 +82,7 @@ func keep(spec string) {
 			if b != begin {
 				k.end() // interrupted
 			}
-			started = true
+			k.started = true
 			k.link.say(begin)
 			cell.close()
 			cellSays = nil
@@ -91,7 +91,7 @@ func keep(spec string) {
 			begun = nil
 		case err := <-k.exited:
 			k.exited = nil
-			if !started {
+			if !k.started {
 				k.refuse(cell, k.died(err))
 			}
 			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: %w", k.name, k.died(err))))
@@ -217,9 +217,13 @@ const killAfter = 2*cancelGrace + stopGrace
 func (k *keeper) end() {
 	if k.job != nil && k.exited != nil {
 		k.link.out.Close()
+		grace := killAfter
+		if !k.started {
+			grace = 0 // it may be in an initializer, and hear nothing
+		}
 		select {
 		case <-k.exited:
-		case <-time.After(killAfter):
+		case <-time.After(grace):
 			syscall.Kill(-k.job.Process.Pid, syscall.SIGKILL)
 		}
 	}

@@ -1,8 +1,10 @@
 package session
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
@@ -60,8 +62,14 @@ func lookAtProcess(pid int, ended chan<- struct{}) error {
 	go func() {
 		defer f.Close()
 		defer close(ended)
-		for b := make([]byte, 1); ; time.Sleep(time.Second) {
-			if _, err := f.ReadAt(b, 0); err != nil {
+		for b := make([]byte, 256); ; time.Sleep(time.Second) {
+			n, err := f.ReadAt(b, 0)
+			if err != nil && err != io.EOF {
+				return
+			}
+			// The state comes after the name, in which there may be anything.
+			at := bytes.LastIndexByte(b[:n], ')') + 2
+			if at >= n || b[at] == 'Z' || b[at] == 'X' {
 				return
 			}
 		}

@@ -54,6 +54,9 @@ func (r *EventualResult[T]) serve(run func() *reactor.EventualResult[T]) {
 		os.Unsetenv(jobEnv)
 		work(func() (cancel func(), outcome func() []byte) {
 			e := run()
+			r.mu.Lock()
+			r.local = e
+			r.mu.Unlock()
 			return e.Cancel, func() []byte {
 				v, err := e.WaitContext(context.Background())
 				return encode(r.name, v, err)

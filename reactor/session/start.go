@@ -37,22 +37,27 @@ func start(name string) error {
 	}
 	defer keeper.close()
 	if b, err := keeper.hear(); err != nil || b != ready {
-		why, _ := io.ReadAll(keeper.in)
-		state := cmd.Wait()
-		if err != nil {
-			return fmt.Errorf("the process that was to keep it died at once (%v)", state)
-		}
-		return errors.New(string(why))
+		return refusal(keeper, cmd, b == not)
 	}
 	// As the keeper watches the process with the kernel's number, that is the kernel if it was
 	// not another's yet.
 	if os.Getppid() != kernel {
 		return errors.New("the kernel has ended")
 	}
-	if err := keeper.say(begin); err != nil {
-		return err
+	if keeper.say(begin) != nil {
+		b, _ := keeper.hear()
+		return refusal(keeper, cmd, b == not)
 	}
 	return cmd.Process.Release()
+}
+
+// refusal returns why a keeper has ended, which it told before if it could.
+func refusal(keeper link, cmd *exec.Cmd, told bool) error {
+	why, _ := io.ReadAll(keeper.in)
+	if err := cmd.Wait(); !told {
+		return fmt.Errorf("the process that was to keep it died at once (%v)", err)
+	}
+	return errors.New(string(why))
 }
 
 // again returns the command that runs the cell's own binary with one more variable, and without

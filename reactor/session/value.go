@@ -13,6 +13,7 @@ import (
 type header struct {
 	Type     string // T
 	Pointers int    // around the value
+	Empty    bool   // it is a slice that is empty, but not nil: to gob these are the same
 	Form     form
 	Failure  *failure // the body's error, or the value if that is one
 }
@@ -39,12 +40,12 @@ func encode[T any](name string, v T, err error) []byte {
 		if data, err = encodeValue(reflect.ValueOf(&v).Elem()); err == nil {
 			return data
 		}
-		err = fmt.Errorf("session: %s: the value, a %v, cannot be brought to other cells: %w "+
+		err = fmt.Errorf("session: %s: the value, a %v, cannot be brought to other cells: %v "+
 			"(values cross by encoding/gob: no functions and channels, exported fields only, types in an interface registered by gob.Register)",
 			name, reflect.TypeFor[T](), err)
 	}
 	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(header{Failure: fail(err, 0)}); err != nil {
+	if err := gob.NewEncoder(&b).Encode(header{Failure: takeApart(name, err)}); err != nil {
 		panic(err) // a header is always fine
 	}
 	return b.Bytes()
@@ -64,6 +65,7 @@ func encodeValue(v reflect.Value) (data []byte, err error) {
 		}
 	}
 	var body any
+	h.Empty = isEmpty(v) || v.Kind() == reflect.Interface && isEmpty(v.Elem())
 	switch {
 	case v.IsZero():
 		h.Form = zero
@@ -96,6 +98,8 @@ func encodeValue(v reflect.Value) (data []byte, err error) {
 	return b.Bytes(), nil
 }
 
+func isEmpty(v reflect.Value) bool { return v.Kind() == reflect.Slice && v.Len() == 0 && !v.IsNil() }
+
 // isRemote reports whether an error of ours can be a value of type t, an interface.
 func isRemote(t reflect.Type) bool { return reflect.TypeFor[*remote]().AssignableTo(t) }
 
@@ -111,7 +115,7 @@ func decode[T any](name string, data []byte) (v T, err error) {
 	}
 	if err != nil {
 		var none T
-		return none, fmt.Errorf("session: %s: the value cannot be read: %w", name, err)
+		return none, fmt.Errorf("session: %s: the value cannot be read: %v", name, err)
 	}
 	return v, nil
 }
@@ -134,6 +138,10 @@ func decodeValue(dec *gob.Decoder, h header, v reflect.Value) (err error) {
 	case zero:
 		return nil
 	case plain:
+		if h.Empty && v.Kind() == reflect.Slice {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+			return nil
+		}
 		return dec.DecodeValue(v.Addr())
 	case unit:
 		return put(v, struct{}{})
@@ -144,12 +152,15 @@ func decodeValue(dec *gob.Decoder, h header, v reflect.Value) (err error) {
 	if err := dec.Decode(&b); err != nil {
 		return err
 	}
+	if t := reflect.TypeOf(b.V); h.Empty && t != nil && t.Kind() == reflect.Slice {
+		b.V = reflect.MakeSlice(t, 0, 0).Interface()
+	}
 	return put(v, b.V)
 }
 
 // put sets v, an interface, to x.
 func put(v reflect.Value, x any) error {
-	if !reflect.TypeOf(x).AssignableTo(v.Type()) {
+	if v.Kind() != reflect.Interface || x == nil || !reflect.TypeOf(x).AssignableTo(v.Type()) {
 		return fmt.Errorf("it is a %T, not a %v", x, v.Type())
 	}
 	v.Set(reflect.ValueOf(x))
