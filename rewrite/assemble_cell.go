@@ -93,6 +93,9 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		}
 	}
 	for _, imp := range p.imports {
+		if opts.traits.dynamic && opts.past.imported(imp) {
+			continue // which yaegi would refuse
+		}
 		if imp.off < 0 || slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= imp.off && imp.off < d.end }) {
 			w.imports += "import " + strings.TrimSpace(imp.Name+" "+imp.Path) + "; "
 		}

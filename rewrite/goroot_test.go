@@ -148,14 +148,17 @@ func checkBody(text []byte) error {
 	if err := checkFile(text, out); err != nil {
 		return fmt.Errorf("%w\n%s\n=>\n%s", err, text, out.Code)
 	}
-	for _, target := range []rewrite.Target{rewrite.File, rewrite.Block} {
-		opts.Target = target
+	for _, target := range rewrite.Targets {
+		opts.Target, opts.Assign = target, ""
+		if target == rewrite.GoNB || target == rewrite.REPL {
+			opts.Assign = "cellResult"
+		}
 		first, err := rewrite.Cell(text, opts)
 		if err != nil {
-			if target == rewrite.Block && strings.Contains(err.Error(), "reactor is declared here") {
+			if target == rewrite.Block && strings.Contains(err.Error(), "reactor is declared here") || target == rewrite.GoNB && strings.Contains(err.Error(), ": GoNB ") {
 				continue
 			}
-			return err
+			return fmt.Errorf("%s: %w", target, err)
 		}
 		second, err := rewrite.Cell(text, opts)
 		if err != nil || !bytes.Equal(first.Code, second.Code) {
@@ -169,6 +172,28 @@ func checkBody(text []byte) error {
 			if err := checkBlock(text, first); err != nil {
 				return fmt.Errorf("%w\n%s\n=>\n%s", err, text, first.Code)
 			}
+		}
+		if opts.Assign != "" {
+			if err := checkKernelCell(text, first); err != nil {
+				return fmt.Errorf("%s: %w\n%s\n=>\n%s", target, err, text, first.Code)
+			}
+		}
+	}
+	return nil
+}
+
+// checkKernelCell holds what is promised of a cell that is one again, with go/parser for the kernel.
+func checkKernelCell(text []byte, out *rewrite.Output) error {
+	if _, err := parser.ParseFile(token.NewFileSet(), "", append([]byte("package p;"), out.Code...), parser.SkipObjectResolution); err != nil {
+		return err
+	}
+	if back, err := rewrite.Unwrap(out.Code, "cell"); err != nil || !bytes.Equal(back, text) {
+		return fmt.Errorf("unwrapped differs: %v\n%q\n%q", err, back, text)
+	}
+	in, got := lines(applied(text, out.Edits)), lines(out.Code)
+	for i, line := range in {
+		if strings.TrimRight(line, "\r\n") != strings.TrimRight(got[i], "\r\n") && !strings.Contains(got[i], "//cellwrap:wrapped") {
+			return fmt.Errorf("line %d is %q, not %q", i+1, got[i], line)
 		}
 	}
 	return nil

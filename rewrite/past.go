@@ -213,6 +213,16 @@ func (p *past) learnFrom(c *checker, locals []local) {
 	for _, spec := range c.cell.importSpecs() {
 		p.imports[localName(spec)] = specOf(spec, c.opts)
 	}
+	for _, imp := range c.imports {
+		if c.opts.traits.dynamic && imp.off < 0 { // the cell's output imports it
+			p.imports[imp.localName()] = imp
+		}
+	}
+}
+
+// imported reports whether an earlier cell imports the same by the same name.
+func (p *past) imported(imp importSpec) bool {
+	return p != nil && p.imports[imp.localName()].path == imp.path
 }
 
 // locals returns the variables that the body declares and whose types can be named.
