@@ -200,7 +200,11 @@ func lastWords(text []byte) string {
 			return string(text[:min(len(text), most)])
 		}
 	}
-	return string(text[max(0, len(text)-most):])
+	if over := len(text) - most; over > 0 {
+		text = text[over:]
+		text = text[bytes.IndexByte(text, '\n')+1:]
+	}
+	return string(text)
 }
 
 // refuse tells the cell that nothing will come of it, and ends.

@@ -105,7 +105,8 @@ func newKernel(t testing.TB) *kernelProcess {
 	}
 	k := &kernelProcess{TB: t, dir: dir, replies: map[int]chan reply{}}
 	k.cmd = exec.Command(os.Args[0])
-	k.cmd.Env = append(os.Environ(), kernelEnv+"=1", placeEnv+"="+dir)
+	k.cmd.Env = append(os.Environ(), kernelEnv+"=1", placeEnv+"="+dir,
+		"GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE")) // the race detector's processes sleep a second at their end
 	k.cmd.Stderr = os.Stderr
 	k.in, err = k.cmd.StdinPipe()
 	if err != nil {

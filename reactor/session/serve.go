@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"github.com/cellwrap/cellwrap/reactor"
@@ -15,7 +16,10 @@ import (
 // and ended first. If f cannot be started, that is said on standard error, and the cell's process
 // exits with status 1.
 func (r *EventualResult[T]) Serve(f func() (T, error)) {
-	r.serve(func() *reactor.EventualResult[T] { return reactor.RunInReactor(f) })
+	r.serve(func() *reactor.EventualResult[T] {
+		reactor.Default().SetLogger(slog.New(errorsOnly{}))
+		return reactor.RunInReactor(f)
+	})
 }
 
 // ServeDeferred is [EventualResult.Serve] for an f that returns a Deferred, as
@@ -36,6 +40,23 @@ func (r *EventualResult[T]) ServeDeferredCoroutine(f func(*reactor.Coroutine) (*
 	r.serve(func() *reactor.EventualResult[T] { return reactor.RunDeferredCoroutine(f) })
 }
 
+// errorsOnly leaves out what the reactor has to say of an f that takes its time: there is nobody
+// else in its process, and it would be in the output.
+type errorsOnly struct{}
+
+func (errorsOnly) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError && slog.Default().Enabled(ctx, level)
+}
+func (errorsOnly) Handle(ctx context.Context, r slog.Record) error {
+	return slog.Default().Handler().Handle(ctx, r)
+}
+func (errorsOnly) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return slog.Default().Handler().WithAttrs(attrs)
+}
+func (errorsOnly) WithGroup(name string) slog.Handler {
+	return slog.Default().Handler().WithGroup(name)
+}
+
 // jobEnv says to the cell's binary that it is the process of the body with this name.
 const jobEnv = "CELLWRAP_SESSION_JOB"
 
@@ -53,8 +74,8 @@ func (r *EventualResult[T]) serve(run func() *reactor.EventualResult[T]) {
 	case job == r.name:
 		os.Unsetenv(jobEnv)
 		work(func() (cancel func(), outcome func() []byte) {
+			r.mu.Lock() // a body that asks for its own result finds it
 			e := run()
-			r.mu.Lock()
 			r.local = e
 			r.mu.Unlock()
 			return e.Cancel, func() []byte {

@@ -123,6 +123,7 @@ var cells = map[string]func(arg string){
 	},
 	"exit": func(string) {
 		Attach[int]("result").Serve(func() (int, error) {
+			time.Sleep(300 * time.Millisecond) // which the reactor does not complain of
 			fmt.Println("so long")
 			os.Exit(3)
 			return 0, nil
@@ -629,6 +630,7 @@ func TestReplacedWhileWaiting(t *testing.T) {
 	if r := await(t, "the cell that waits", waits); r.Out != "42 <nil>\n" && !strings.Contains(r.Out, "its process died (run its cell again): its cell was run again") {
 		t.Errorf("got %+v", r)
 	}
+	k.want("42 <nil> false false false false\n", "wait", "1m")
 }
 
 func TestSocket(t *testing.T) {
