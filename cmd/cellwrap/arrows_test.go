@@ -25,12 +25,13 @@ var allowed = map[string][]string{
 	"examples":            {},
 	"internal/notebook":   {},
 	"reactor":             {},
+	"reactor/session":     {"reactor"},
 	"rewrite":             {"", "indent", "internal/importer", "templates"},
 	"templates":           {},
 }
 
 // standardOnly are the packages that import nothing but the standard library.
-var standardOnly = []string{"indent", "internal/host", "internal/host/rich", "internal/notebook", "reactor"}
+var standardOnly = []string{"indent", "internal/host", "internal/host/rich", "internal/notebook", "reactor", "reactor/session"}
 
 // inModule returns a package's directory in the module; "" is the top.
 func inModule(path string) string {

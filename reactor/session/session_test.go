@@ -85,16 +85,18 @@ var cells = map[string]func(arg string){
 	"output": func(string) { fmt.Print(Attach[int]("result").Output()) },
 	"show":   func(string) { fmt.Println(Attach[int]("result")) },
 	"cancel": func(string) { Attach[int]("result").Cancel() },
-	"coroutine": func(string) {
+	"coroutine": func(arg string) {
 		Attach[int]("result").ServeCoroutine(func(co *reactor.Coroutine) (int, error) {
 			ctx := co.Context()
+			tell(arg)
 			_, err := reactor.Await(co, reactor.Sleep(time.Hour))
 			fmt.Println(context.Cause(ctx))
 			return 0, fmt.Errorf("slept badly: %w", err)
 		})
 	},
-	"deferred": func(string) {
+	"deferred": func(arg string) {
 		Attach[int]("result").ServeDeferred(func() (*reactor.Deferred[int], error) {
+			tell(arg)
 			return reactor.NewDeferred(func(*reactor.Deferred[int]) { fmt.Println("canceller") }), nil
 		})
 	},
@@ -213,11 +215,15 @@ var cells = map[string]func(arg string){
 
 // hold tells who it is in dir/told, and waits for dir/gate.
 func hold(dir string) error {
-	err := os.WriteFile(dir+"/told", fmt.Appendln(nil, os.Getpid(), os.Getppid()), 0)
-	if err == nil {
-		_, err = os.ReadFile(dir + "/gate")
-	}
+	tell(dir)
+	_, err := os.ReadFile(dir + "/gate")
 	return err
+}
+
+func tell(dir string) {
+	if err := os.WriteFile(dir+"/told", fmt.Appendln(nil, os.Getpid(), os.Getppid()), 0); err != nil {
+		panic(err)
+	}
 }
 
 // A stage is a directory with the named pipes of hold.
@@ -319,12 +325,14 @@ func read(path string) <-chan string {
 }
 
 func TestCancel(t *testing.T) {
-	k := newKernel(t)
-	k.want("", "coroutine", "")
+	k, s := newKernel(t), newStage(t)
+	k.want("", "coroutine", s.dir)
+	s.told()
 	k.want("", "cancel", "")
 	k.want("0 slept badly: reactor: canceled false false true true\n", "wait", "1m")
 	k.want("reactor: canceled\n", "output", "")
-	k.want("", "deferred", "")
+	k.want("", "deferred", s.dir)
+	s.told()
 	k.want("", "cancel", "")
 	k.want("0 reactor: canceled false false true true\n", "wait", "1m")
 	k.want("canceller\n", "output", "")
@@ -343,11 +351,8 @@ func TestReplace(t *testing.T) {
 	for _, cell := range []string{"hold", "hold, deaf", "coroutine"} {
 		k, s := newKernel(t), newStage(t)
 		k.want("", cell, s.dir)
-		var ends []<-chan struct{}
-		if cell != "coroutine" {
-			job, keeper := s.told()
-			ends = append(ends, ended(job), ended(keeper))
-		}
+		job, keeper := s.told()
+		ends := []<-chan struct{}{ended(job), ended(keeper)}
 		if cell == "hold, deaf" {
 			s.open()
 		}
