@@ -114,10 +114,26 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		w.opening = oneLineOf(string(text.Head[text.Imports:]) + string(text.Header))
 		w.closing = strings.TrimSpace(oneLineOf(p.closing + "\n" + string(text.Tail)))
 	}
+	if opts.traits.dynamic && w.imports == "" && len(p.vars) == 0 && !slices.ContainsFunc(c.decls, p.goes) {
+		w.opening = asStatement(w.opening, p.name)
+	}
 	for _, v := range slices.Backward(p.vars) {
 		w.opening = "var " + v.name + " " + v.typ + "; " + w.opening
 	}
 	return w, nil
+}
+
+// asStatement makes a declaration of a variable a statement. Yaegi evaluates either declarations or
+// statements at a time, and has a declaration's closures not see what earlier cells have declared.
+func asStatement(opening, name string) string {
+	rest, ok := strings.CutPrefix(opening, "var "+name+" = ")
+	switch {
+	case !ok:
+		return opening
+	case name == "_":
+		return "_ = " + rest
+	}
+	return name + " := " + rest
 }
 
 // goes reports whether a declaration goes to package level.

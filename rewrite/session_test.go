@@ -231,3 +231,35 @@ func TestSessionBlock(t *testing.T) {
 		}
 	}
 }
+
+// In GoNB later cells know a result as one that outlives its cell, and no variable of a body: each
+// cell is a process.
+func TestSessionGoNB(t *testing.T) {
+	s := rewrite.NewSession(rewrite.Options{Env: goldenEnv, Target: rewrite.GoNB, FixImports: true})
+	for i, step := range []struct{ cell, want string }{
+		{"type point struct{ X, Y int }\nfunc origin() point { return point{} }", "type point struct{ X, Y int }\nfunc origin() point { return point{} }"},
+		{"%%run_in_reactor result\nreturn origin()", `session.Attach[point]("result")`},
+		{"p, err := result.Wait(2 * time.Second)\np.X", "session.Display(p.X)"},
+		{"p", "cell3: pass"},
+		{"%%run_in_reactor next\np := await result\nreturn p.X + 1, nil", `session.Attach[int]("next")`},
+		{"%%run_in_reactor text\nreturn result.Output().Text", `session.Attach[string]("text")`},
+		{"v := await next\nv", "session.Display(v)"},
+		{"%%run_in_reactor bad\nreturn next + 1", "cell7:2:8: "},
+		{"%%\nlocal := 1\nfunc() {}()", "local := 1"},
+		{"%%run_in_reactor bad\nreturn local", "cell9:2:8: undefined: local"},
+	} {
+		out, err := s.Cell(t.Context(), []byte(step.cell), fmt.Sprintf("cell%d", i))
+		got := ""
+		switch {
+		case err != nil:
+			got = err.Error()
+		case strings.HasSuffix(step.want, ": pass"):
+			got = step.want // GoNB will say that it is not defined
+		default:
+			got = string(out.Code)
+		}
+		if !strings.Contains(got, step.want) {
+			t.Errorf("cell %d: %q is not in\n%s", i, step.want, got)
+		}
+	}
+}

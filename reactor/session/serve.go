@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/cellwrap/cellwrap/reactor"
 )
@@ -57,6 +59,10 @@ func (errorsOnly) WithGroup(name string) slog.Handler {
 	return slog.Default().Handler().WithGroup(name)
 }
 
+// unnamed is the name of a result that no later cell asks for. Each Serve of one starts a session of
+// its own, and replaces none.
+const unnamed = "_"
+
 // jobEnv says to the cell's binary that it is the process of the body with this name.
 const jobEnv = "CELLWRAP_SESSION_JOB"
 
@@ -64,14 +70,18 @@ func (r *EventualResult[T]) serve(run func() *reactor.EventualResult[T]) {
 	job, isJob := os.LookupEnv(jobEnv)
 	switch {
 	case !isJob:
-		if err := start(r.name); err != nil {
+		name := r.name
+		if name == unnamed {
+			name += rand.Text()
+		}
+		if err := start(name); err != nil {
 			fmt.Fprintf(os.Stderr, "session: %s: %v\n", r.name, err)
 			os.Exit(1)
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.got, r.done = nil, nil // they were those of an earlier run
-	case job == r.name:
+	case job == r.name, r.name == unnamed && strings.HasPrefix(job, unnamed):
 		os.Unsetenv(jobEnv)
 		work(func() (cancel func(), outcome func() []byte) {
 			r.mu.Lock() // a body that asks for its own result finds it

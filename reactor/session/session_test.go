@@ -367,6 +367,19 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// What has no name is not replaced by the next that has none.
+func TestUnnamed(t *testing.T) {
+	k, first, second := newKernel(t), newStage(t), newStage(t)
+	k.want("", "hold named", "_ "+first.dir)
+	k.want("", "hold named", "_ "+second.dir)
+	first.told()
+	second.told()
+	if pids := k.processes(); len(pids) != 4 {
+		t.Errorf("processes %v", pids)
+	}
+	k.want(" session: _: not started (run its cell)\n", "wait named", "_")
+}
+
 // Many cells of one name at the same moment: one of them has the result, and its processes alone
 // are left.
 func TestSameMoment(t *testing.T) {
