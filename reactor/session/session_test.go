@@ -450,6 +450,23 @@ func TestKernelEnd(t *testing.T) {
 	}
 }
 
+// A kernel that is killed while cells start, which it leaves alone.
+func TestKernelEndsEarly(t *testing.T) {
+	for starts := range 6 {
+		t.Run(fmt.Sprint(starts), func(t *testing.T) {
+			k := newKernel(t)
+			var last <-chan reply
+			for i := range starts {
+				last = k.begin("serve named", fmt.Sprint("r", i%3))
+				k.begin("pids", "r0")
+			}
+			if starts > 3 {
+				await(t, "a start", last)
+			}
+		})
+	}
+}
+
 // A body that waits for its own result is told so, as in one process.
 func TestWaitForItself(t *testing.T) {
 	k := newKernel(t)
