@@ -224,7 +224,7 @@ func (w *wrapper) movedText() *fragment {
 // lines returns the cell's line for each line of code.
 func (w *wrapper) lines(code []byte, mark wrapping, moved *fragment) []int {
 	lines := make([]int, countLines(string(code)))
-	behind := bytes.Count(w.c.text[:w.start], []byte("\n")) + mark.body
+	behind := countLines(string(w.c.text[:w.start])) + mark.body
 	for i := range min(behind, len(lines)) {
 		lines[i] = w.c.first + i
 	}
