@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -163,8 +164,12 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 		}
 		all[key] = text
 	}
-	text, err := json.MarshalIndent(all, "", "  ")
+	line, err := encode(all)
 	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, line, "", "  "); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -179,7 +184,7 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if err := os.CopyFS(next, os.DirFS(of.Dir)); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(next, "kernel.json"), append(text, '\n'), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(next, "kernel.json"), append(text.Bytes(), '\n'), 0o666); err != nil {
 		return nil, err
 	}
 	if err := os.RemoveAll(target); err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	gover "go/version"
 	"io/fs"
 	"maps"
 	"os"
@@ -26,7 +27,10 @@ const Module = "github.com/cellwrap/cellwrap"
 // version is what a module requires that has the runtime in a directory: any would do.
 const version = "v0.0.0"
 
-const goMod = "module " + Module + "\n\ngo 1.26.0\n"
+// language is what the runtime is written in, which a module that requires it must have at least.
+const language = "1.26"
+
+const goMod = "module " + Module + "\n\ngo " + language + "\n"
 
 // Dir is where [Into] puts the runtime, below the root of the module that gets it.
 const Dir = "third_party/cellwrap"
@@ -130,6 +134,11 @@ func Into(dir string) (root string, changed bool, err error) {
 	}
 	if err := errors.Join(mod.AddRequire(Module, version), mod.AddReplace(Module, "", "./"+Dir, "")); err != nil {
 		return "", false, err
+	}
+	if mod.Go == nil || gover.Compare("go"+mod.Go.Version, "go"+language) < 0 {
+		if err := mod.AddGoStmt(language); err != nil {
+			return "", false, err
+		}
 	}
 	mod.Cleanup()
 	next, err := mod.Format()
