@@ -12,26 +12,29 @@ const module = "github.com/cellwrap/cellwrap"
 // allowed says which packages of ours each package may import, outside of its tests.
 var allowed = map[string][]string{
 	"":                    {},
-	"cmd/cellwrap":        {"internal/importer", "internal/notebook", "internal/runner", "rewrite", "templates"},
+	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "rewrite", "templates"},
 	"examples/quickstart": {"reactor"},
 	"golden":              {"rewrite", "templates"},
 	"indent":              {},
 	"internal/host":       {},
 	"internal/importer":   {"internal/process"},
 	"internal/host/rich":  {"internal/host"},
+	"internal/kernel":     {"internal/process"},
 	"internal/process":    {},
+	"internal/provide":    {""},
 	"internal/readme":     {"internal/notebook"},
 	"internal/runner":     {"", "internal/host", "internal/process", "rewrite"},
 	"examples":            {},
 	"internal/notebook":   {},
 	"reactor":             {},
+	"reactor/dynamic":     {"reactor"},
 	"reactor/session":     {"reactor"},
 	"rewrite":             {"", "indent", "internal/importer", "templates"},
 	"templates":           {},
 }
 
 // standardOnly are the packages that import nothing but the standard library.
-var standardOnly = []string{"indent", "internal/host", "internal/host/rich", "internal/notebook", "reactor", "reactor/session"}
+var standardOnly = []string{"indent", "internal/host", "internal/host/rich", "internal/notebook", "reactor", "reactor/dynamic", "reactor/session"}
 
 // inModule returns a package's directory in the module; "" is the top.
 func inModule(path string) string {

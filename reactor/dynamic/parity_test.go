@@ -21,6 +21,7 @@ const (
 var leftOut = map[string]string{
 	"Acquirer":       "an interpreted type would not implement it, and Holding names it without its help",
 	"Awaitable":      "what is awaited is an any here",
+	"OnAwait":        "for types of other packages: a session's result belongs to a process, which an interpreter's does not",
 	"Untyped":        "made for this package: every await here does it",
 	"UntypedChannel": "made for this package: it is FromChannel here",
 }
