@@ -9,7 +9,8 @@ import (
 type Awaitable[T any] interface{ awaitable() settling[T] }
 
 // OnAwait gives what to await each time that it is awaited, on the goroutine that awaits. A type
-// of another package that has an outcome of its own embeds it, and so is [Awaitable].
+// of another package that has an outcome of its own embeds it, and so is [Awaitable]. Canceled is
+// what it gave.
 type OnAwait[T any] func() Awaitable[T]
 
 func (f OnAwait[T]) awaitable() settling[T]         { return f().awaitable() }

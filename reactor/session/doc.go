@@ -33,6 +33,11 @@
 // on. The keeper has the result, as bytes, and the job's memory is the program's own affair. If
 // the job dies then, the result stays.
 //
+// A body that Serve is given may block, and the reactor does not complain of that in the output,
+// as there is nobody else in the process; [reactor.Coroutine] and Deferreds are for a body that
+// is to do many things at a time, or to be canceled: Cancel, and the end of the session, reach
+// what it awaits and its Context.
+//
 // Package-level variables are initialized in each cell's program, and so in the job's too, and
 // their initializers print into the job's output.
 //
@@ -50,10 +55,16 @@
 // again: who starts a session locks the directory, tells the keeper that is there to end, waits for
 // that, and puts its own socket in the place of the old one; so of several that start at the same moment each
 // ends the one before, and the last one stays. And it ends when the cell is interrupted before the
-// body has begun. To end is to cancel the body, to give it 0.2 s for that and its reactor 0.1 s for
+// body has begun, and on SIGTERM. To end is to cancel the body, to give it 0.2 s for that and its reactor 0.1 s for
 // OnShutdown, to kill the job's process group, and to remove socket and directories. A job whose
 // keeper is killed does the same to itself, but for the socket, which is no obstacle to the next
 // run.
+//
+// # Await
+//
+// An EventualResult can be awaited, in the body of another cell too. To await it is to look at it:
+// when the cell that awaits is canceled, interrupted or out of time, the body goes on, for other
+// cells to wait. Only Cancel cancels it.
 //
 // # Values and errors
 //

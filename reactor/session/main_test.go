@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -203,6 +204,14 @@ func (k *kernelProcess) processes() []int {
 		}
 	}
 	return pids
+}
+
+// wantProcesses counts processes, those that are about to end not.
+func (k *kernelProcess) wantProcesses(want int) {
+	k.Helper()
+	if pids := k.processes(); len(pids) != want && runtime.GOOS == "linux" {
+		k.Errorf("processes %v, want %d", pids, want)
+	}
 }
 
 // ended returns a channel that is closed when the process has ended.
