@@ -78,6 +78,8 @@ func (r *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 		return got.value, got.err
 	case local != nil: // which knows a body that waits for itself
 		return local.WaitContext(ctx)
+	case ctx.Err() != nil:
+		return r.poll(context.Cause(ctx))
 	}
 	c, err := r.ask(opWait)
 	if err != nil {
@@ -86,15 +88,17 @@ func (r *EventualResult[T]) WaitContext(ctx context.Context) (T, error) {
 	}
 	defer c.Close()
 	stop := context.AfterFunc(ctx, c.interrupt)
-	there, err := c.there()
-	if !stop() {
-		return r.poll(context.Cause(ctx))
+	_, err = c.there()
+	switch inTime := stop(); {
+	case err == nil && inTime:
+		return r.take(c)
+	case err == nil:
+		return r.poll(context.Cause(ctx)) // c may be interrupted still
+	case !inTime:
+		err = context.Cause(ctx)
 	}
-	if err != nil || !there {
-		var zero T
-		return zero, err
-	}
-	return r.take(c)
+	var zero T
+	return zero, err
 }
 
 // poll returns the result if it is there, and otherwise the error late.
@@ -185,10 +189,4 @@ func (r *EventualResult[T]) String() string {
 
 var errPending = errors.New("pending")
 
-func (r *EventualResult[T]) ask(op byte) (*connection, error) {
-	c, err := dial(r.name, op)
-	if err != nil {
-		return nil, fmt.Errorf("session: %s: %w", r.name, err)
-	}
-	return c, nil
-}
+func (r *EventualResult[T]) ask(op byte) (*connection, error) { return dial(r.name, op) }

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/cellwrap/cellwrap/reactor"
 )
 
 // Before the variables of the program are initialized: a keeper needs none of them.
@@ -32,6 +34,7 @@ type keeper struct {
 	name     string
 	place    place
 	listener *net.UnixListener // nil until the place is taken
+	socket   os.FileInfo       // the listener's
 	job      *exec.Cmd         // nil until it is started
 	link     link              // to the job
 	started  bool              // the job was told to begin the body
@@ -76,7 +79,7 @@ func keep(spec string) {
 			if !k.started {
 				k.refuse(cell, errors.New("it was started once more, by another cell"))
 			}
-			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: %w: its cell was run again", k.name, ErrDied)))
+			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: its cell was run again: %w", k.name, reactor.ErrCanceled)))
 			k.end()
 		case b := <-cellSays:
 			if b != begin {
@@ -113,7 +116,7 @@ func (k *keeper) start(begun chan<- struct{}) (err error) {
 	if k.place, err = placeOf(k.name); err != nil {
 		return err
 	}
-	if k.listener, err = k.place.listen(); err != nil {
+	if k.listener, k.socket, err = k.place.listen(); err != nil {
 		return err
 	}
 	if k.job, err = again(jobEnv + "=" + k.name); err != nil {
@@ -232,7 +235,7 @@ func (k *keeper) end() {
 		}
 	}
 	if k.listener != nil {
-		k.place.remove()
+		k.place.remove(k.socket)
 	}
 	os.Exit(0)
 }

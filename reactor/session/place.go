@@ -146,10 +146,11 @@ const endWithin = time.Second
 
 // listen ends the session that has the place, and takes it. Of many that do so at the same time
 // each ends the one before.
-func (p place) listen() (*net.UnixListener, error) {
+// It returns what to tell the socket by, too.
+func (p place) listen() (l *net.UnixListener, socket os.FileInfo, err error) {
 	d, err := p.lock()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer d.Close()
 	if old, err := net.Dial("unix", p.socket()); err == nil {
@@ -159,30 +160,37 @@ func (p place) listen() (*net.UnixListener, error) {
 		old.Close()
 	}
 	os.Remove(p.next())
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: p.next(), Net: "unix"})
+	l, err = net.ListenUnix("unix", &net.UnixAddr{Name: p.next(), Net: "unix"})
 	if err == nil {
 		l.SetUnlinkOnClose(false)
-		if err = os.Chmod(p.next(), 0o600); err == nil {
-			err = os.Rename(p.next(), p.socket()) // so there is one at any time
-		}
+		err = os.Chmod(p.next(), 0o600)
+	}
+	if err == nil {
+		socket, err = os.Lstat(p.next())
+	}
+	if err == nil {
+		err = os.Rename(p.next(), p.socket()) // so there is one at any time
 	}
 	if err != nil {
 		p.clear()
-		return nil, err
+		return nil, nil, err
 	}
-	return l, nil
+	return l, socket, nil
 }
 
-// remove removes what listen made, unless another keeper is about to take it.
-func (p place) remove() {
+// remove removes what listen made, unless another keeper has taken the place, or is about to.
+func (p place) remove(socket os.FileInfo) {
 	d, err := os.Open(p.dir)
 	if err != nil {
 		return
 	}
-	if flock(d, syscall.LOCK_EX|syscall.LOCK_NB) == nil && p.is(d) {
+	defer d.Close()
+	if flock(d, syscall.LOCK_EX|syscall.LOCK_NB) != nil || !p.is(d) {
+		return
+	}
+	if now, err := os.Lstat(p.socket()); err == nil && os.SameFile(now, socket) {
 		p.clear()
 	}
-	d.Close()
 }
 
 // clear removes the place, which is locked.

@@ -662,8 +662,27 @@ func TestReplacedWhileWaiting(t *testing.T) {
 	waits := k.begin("tell and wait", s.dir+"/told")
 	await(t, "a cell that waits", read(s.dir+"/told"))
 	k.want("", "count", filepath.Join(s.dir, "runs"))
-	if r := await(t, "the cell that waits", waits); r.Out != "42 <nil>\n" && !strings.Contains(r.Out, "its process died (run its cell again): its cell was run again") {
+	if r := await(t, "the cell that waits", waits); r.Out != "42 <nil>\n" && !strings.Contains(r.Out, "session: result: its cell was run again: reactor: canceled") {
 		t.Errorf("got %+v", r)
+	}
+	k.want("42 <nil> false false false false\n", "wait", "1m")
+}
+
+// A keeper that is stopped hangs nobody; when it goes on it ends, and leaves the new one alone.
+func TestStopped(t *testing.T) {
+	k, s := newKernel(t), newStage(t)
+	k.want("", "hold", s.dir)
+	job, keeper := s.told()
+	ends := []<-chan struct{}{ended(job), ended(keeper)}
+	syscall.Kill(keeper, syscall.SIGSTOP)
+	k.want("0 reactor: timed out true false false false\n", "wait", "20ms")
+	k.want("<EventualResult failed: session: result: its process does not answer>\n", "show", "")
+	k.want("(session: result: its process does not answer)\n", "output", "")
+	k.want("", "count", filepath.Join(s.dir, "runs"))
+	k.want("42 <nil> false false false false\n", "wait", "1m")
+	syscall.Kill(keeper, syscall.SIGCONT)
+	for _, end := range ends {
+		await(t, "the end of the old ones", end)
 	}
 	k.want("42 <nil> false false false false\n", "wait", "1m")
 }

@@ -38,25 +38,29 @@ var errSilent = errors.New("its process does not answer")
 // A connection is one question to a keeper.
 type connection struct {
 	*net.UnixConn
-	patient bool // the answer may take as long as it likes to begin
+	name    string // of the session
+	patient bool   // the answer may take as long as it likes to begin
 }
 
 // dial asks op of the keeper of the named session.
 func dial(name string, op byte) (*connection, error) {
 	path, err := socketOf(name)
-	if err != nil {
-		return nil, err
+	var conn net.Conn
+	if err == nil {
+		d := net.Dialer{Timeout: answerWithin}
+		if conn, err = d.Dial("unix", path); err != nil {
+			err = unreachable(err)
+		}
 	}
-	d := net.Dialer{Timeout: answerWithin}
-	c, err := d.Dial("unix", path)
 	if err != nil {
-		return nil, unreachable(err)
+		return nil, fmt.Errorf("session: %s: %w", name, err)
 	}
+	c := &connection{conn.(*net.UnixConn), name, op == opWait}
 	if _, err := c.Write([]byte{op}); err != nil {
 		c.Close()
-		return nil, lost(err)
+		return nil, c.lost(err)
 	}
-	return &connection{c.(*net.UnixConn), op == opWait}, nil
+	return c, nil
 }
 
 // there reads the first byte of the answer, and reports whether it is here.
@@ -66,7 +70,7 @@ func (c *connection) there() (bool, error) {
 	}
 	var b [1]byte
 	if _, err := c.Read(b[:]); err != nil {
-		return false, lost(err)
+		return false, c.lost(err)
 	}
 	return b[0] == here, nil
 }
@@ -78,7 +82,7 @@ func (c *connection) interrupt() { c.SetReadDeadline(time.Unix(1, 0)) }
 func (c *connection) frame() ([]byte, error) {
 	data, err := readFrame(steady{c.UnixConn})
 	if err != nil {
-		return nil, lost(err)
+		return nil, c.lost(err)
 	}
 	return data, nil
 }
@@ -92,11 +96,13 @@ func (c steady) Read(p []byte) (int, error) {
 }
 
 // lost says what it means that a keeper does not go on to answer.
-func lost(err error) error {
+func (c *connection) lost(err error) error {
 	if e, ok := err.(net.Error); ok && e.Timeout() {
-		return errSilent
+		err = errSilent
+	} else {
+		err = fmt.Errorf("%w: the connection broke (%v)", ErrDied, err)
 	}
-	return fmt.Errorf("%w: the connection broke (%w)", ErrDied, err)
+	return fmt.Errorf("session: %s: %w", c.name, err)
 }
 
 func frame(data []byte) net.Buffers {
