@@ -51,7 +51,8 @@
 // # End
 //
 // The keeper ends when the kernel does, which is the process that ran the cell: it watches that
-// process (pidfd on Linux, kqueue on macOS), not its number. It ends, too, when the cell is run
+// process (pidfd on Linux, kqueue on macOS), not its number. A cell whose kernel has ended already
+// starts nothing. The keeper ends, too, when the cell is run
 // again: who starts a session locks the directory, tells the keeper that is there to end, waits for
 // that, and puts its own socket in the place of the old one; so of several that start at the same moment each
 // ends the one before, and the last one stays. And it ends when the cell is interrupted before the

@@ -26,6 +26,9 @@ func start(name string) error {
 	if _, err := placeOf(name); err != nil {
 		return err
 	}
+	if !kernelLives() {
+		return errEnded
+	}
 	cmd, err := again(keeperEnv + "=" + fmt.Sprint(kernel, " ", name))
 	if err != nil {
 		return err
@@ -42,13 +45,24 @@ func start(name string) error {
 	// As the keeper watches the process with the kernel's number, that is the kernel if it was
 	// not another's yet.
 	if os.Getppid() != kernel {
-		return errors.New("the kernel has ended")
+		return errEnded
 	}
 	if keeper.say(begin) != nil {
 		b, _ := keeper.hear()
 		return refusal(keeper, cmd, b == not)
 	}
 	return cmd.Process.Release()
+}
+
+var errEnded = errors.New("the kernel has ended")
+
+// kernelLives reports whether this process still had its first parent when it looked who that is.
+// Who inherits a process, as init does, has another process group than the kernel has given it.
+// There is no telling if it was given a group of its own.
+func kernelLives() bool {
+	group := syscall.Getpgrp()
+	kernels, err := syscall.Getpgid(kernel)
+	return err == nil && (kernels == group || group == os.Getpid())
 }
 
 // refusal returns why a keeper has ended, which it told before if it could.
