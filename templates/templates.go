@@ -19,7 +19,7 @@
 //
 //	cell_package   the name in the package clause; a fixed name may stand instead
 //	cell_imports   the path of an import, replaced by the cell's and the runtime's
-//	cell_name      the variable, wherever it stands, doc comments included
+//	cell_name      the variable, wherever it stands, doc comments included; of a cell, in a string too
 //	cell_runtime   the name that the runtime package is imported under
 //	cell_session   of a cell, the name of its package for results that outlive a process
 //	cell_run       the runtime's function that runs the closure
@@ -229,7 +229,7 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 				n.Name = s
 			}
 		case *dst.BasicLit:
-			if n.Value == `"`+holeName+`"` {
+			if s.kind == Cell && n.Value == `"`+holeName+`"` {
 				n.Value = strconv.Quote(b.Name)
 			}
 		case *dst.AssignStmt:
