@@ -20,6 +20,10 @@ var allowed = map[string][]string{
 	"internal/importer":   {"internal/process"},
 	"internal/host/rich":  {"internal/host"},
 	"internal/kernel":     {"internal/process"},
+
+	"internal/kernel/gokernel":              {},
+	"internal/kernel/gokernel/cmd/gokernel": {"internal/kernel/gokernel"},
+
 	"internal/process":    {},
 	"internal/provide":    {""},
 	"internal/readme":     {"internal/notebook"},
