@@ -24,17 +24,17 @@ var allowed = map[string][]string{
 	"internal/kernel/gokernel":              {},
 	"internal/kernel/gokernel/cmd/gokernel": {"internal/kernel/gokernel"},
 
-	"internal/process":    {},
-	"internal/provide":    {""},
-	"internal/readme":     {"internal/notebook"},
-	"internal/runner":     {"", "internal/host", "internal/process", "rewrite"},
-	"examples":            {},
-	"internal/notebook":   {},
-	"reactor":             {},
-	"reactor/dynamic":     {"reactor"},
-	"reactor/session":     {"reactor"},
-	"rewrite":             {"", "indent", "internal/importer", "templates"},
-	"templates":           {},
+	"internal/process":  {},
+	"internal/provide":  {""},
+	"internal/readme":   {"internal/notebook"},
+	"internal/runner":   {"", "internal/host", "internal/process", "rewrite"},
+	"examples":          {},
+	"internal/notebook": {},
+	"reactor":           {},
+	"reactor/dynamic":   {"reactor"},
+	"reactor/session":   {"reactor"},
+	"rewrite":           {"", "indent", "internal/importer", "templates"},
+	"templates":         {},
 }
 
 // standardOnly are the packages that import nothing but the standard library.
