@@ -22,7 +22,7 @@ import (
 //go:embed reactor/session/attach.go reactor/session/display.go reactor/session/doc.go
 //go:embed reactor/session/failure.go
 //go:embed reactor/session/job.go reactor/session/keeper.go reactor/session/kernel_darwin.go
-//go:embed reactor/session/kernel_linux.go reactor/session/link.go reactor/session/other.go
+//go:embed reactor/session/kernel_linux.go reactor/session/link.go reactor/session/main.go reactor/session/other.go
 //go:embed reactor/session/output.go reactor/session/place.go reactor/session/printed.go
 //go:embed reactor/session/serve.go reactor/session/start.go reactor/session/value.go
 //go:embed reactor/session/wire.go

@@ -130,14 +130,17 @@ func (p *plan) header() string {
 	if p.named {
 		name = "_ "
 	}
-	first, param := "", ""
+	runner, first, param := p.runtime, "", ""
+	if p.session != "" {
+		runner = p.session
+	}
 	if p.timeout != "" {
 		first = p.timeout + ", "
 	}
 	if p.co != "" {
 		param = p.co + " *" + p.runtime + ".Coroutine"
 	}
-	return p.runtime + "." + p.run + "(" + first + "func(" + param + ") (" + name + p.returns() + ", " + name + "error) {\n"
+	return runner + "." + p.run + "(" + first + "func(" + param + ") (" + name + p.returns() + ", " + name + "error) {\n"
 }
 
 // blockHeader is header with the variable of a block.

@@ -93,7 +93,10 @@ func makePlan(s *syntax, opts *Options, name ident, know *facts) (*plan, *Error)
 		p.plan.result, deferred = r.typ, r.deferred
 	}
 	p.plan.run, p.plan.deferred = p.plan.shape.function(deferred), deferred
-	if opts.traits.sessions && p.plan.shape.hasResult() {
+	switch {
+	case opts.traits.sessions && p.plan.shape == cellCoroutine:
+		p.plan.run = "Main"
+	case opts.traits.sessions:
 		p.plan.run = "Serve" + strings.TrimPrefix(strings.TrimSuffix(p.plan.run, "InReactor"), "Run")
 	}
 	p.findLocals()

@@ -40,7 +40,7 @@ func (p *planner) planSession() *Error {
 	}
 	path := p.opts.Runtime + "/" + sessionPackage
 	has := func(imp importSpec) bool { return imp.path == path && imp.localName() == p.plan.session }
-	if !p.plan.shape.hasResult() && !p.plan.display || slices.ContainsFunc(p.plan.imports, has) {
+	if p.plan.shape == cellFunc && !p.plan.display || slices.ContainsFunc(p.plan.imports, has) {
 		return nil
 	}
 	imp := importSpec{path: path, off: -1, group: 1, Import: templates.Import{Path: strconv.Quote(path)}}

@@ -12,8 +12,7 @@
 //   - is_complete_request, inspect_request and complete_reply are answered, or added to, where they
 //     are about a cell's magics.
 //
-// A message that is not signed with the key of the connection file is passed on as it is, for the
-// kernel to refuse. The heartbeat is answered here: we end when the kernel ends, and it with us.
+// A message that is not signed with the key of the connection file is dropped. The heartbeat is answered here: we end when the kernel ends, and it with us.
 //
 // What identifies clients travels with their messages: all sockets to the kernel have one
 // identity, under which it answers, and the client's own stands in front of the delimiter, which

@@ -18,9 +18,8 @@ type executeRequest struct {
 
 // toShell takes a message of a client's shell channel.
 func (p *proxy) toShell(frames [][]byte) {
-	m, ok := parse(frames)
-	if !ok || !m.signed(p.key) {
-		p.forward(frames)
+	m, ok := p.accept(frames)
+	if !ok {
 		return
 	}
 	p.order.Lock()

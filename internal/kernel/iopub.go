@@ -87,7 +87,11 @@ func (p *proxy) idle(c *cell) {
 
 // toControl takes a message of a client's control channel.
 func (p *proxy) toControl(frames [][]byte) {
-	if m, ok := parse(frames); ok && m.Type == "shutdown_request" {
+	m, ok := p.accept(frames)
+	if !ok {
+		return
+	}
+	if m.Type == "shutdown_request" {
 		p.ask()
 	}
 	p.back.control.SendMulti(zmq4.NewMsgFrom(frames...))

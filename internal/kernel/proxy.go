@@ -232,11 +232,29 @@ func (p *proxy) serve(passing *sync.WaitGroup) {
 		{p.back.stdin, send(p.front.stdin)},
 		{p.back.control, p.fromControl},
 		{p.front.shell, p.toShell},
-		{p.front.stdin, send(p.back.stdin)},
+		{p.front.stdin, p.toStdin},
 		{p.front.control, p.toControl},
 		{p.front.heartbeat, send(p.front.heartbeat)},
 	} {
 		passing.Go(func() { pass(w.from, w.to) })
+	}
+}
+
+// accept returns the message that a client has sent. One that is none, or is signed with another key
+// than the connection's, is dropped: there are kernels, GoNB is one, that it would end.
+func (p *proxy) accept(frames [][]byte) (*message, bool) {
+	m, ok := parse(frames)
+	if ok && m.signed(p.key) {
+		return m, true
+	}
+	fmt.Fprintln(p.Stderr, "cellwrap kernel: dropped a message that is not signed with the key of the connection file")
+	return nil, false
+}
+
+// toStdin takes a message of a client's stdin channel.
+func (p *proxy) toStdin(frames [][]byte) {
+	if _, ok := p.accept(frames); ok {
+		p.back.stdin.SendMulti(zmq4.NewMsgFrom(frames...)) // else it is closed
 	}
 }
 

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var gonb = flag.String("gonb", "", "run the demo of the kernel in this GoNB, the path of `gonb`, and not in what stands in for it")
+
+// TestKernelDemo has a real Jupyter client run the ancestor's demo, and what came after it, in a kernel that
+// cellwrap kernel install has wrapped. GoNB's module is not to be had everywhere, so a kernel that does
+// the same stands in for it; with -gonb it is GoNB's own.
+func TestKernelDemo(t *testing.T) {
+	const python = "/usr/bin/python3"
+	if testing.Short() {
+		t.Skip("short: compiles some 30 cells")
+	}
+	if out, err := exec.Command(python, "-c", "import jupyter_client").CombinedOutput(); err != nil {
+		t.Skipf("no Jupyter for %s (apt-get install python3-jupyter-client): %s", python, out)
+	}
+	data := t.TempDir()
+	built := filepath.Join(data, "bin")
+	if err := os.Mkdir(built, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", built+"/", ".", "../../internal/kernel/gokernel/cmd/gokernel").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	argv := []string{filepath.Join(built, "gokernel"), "{connection_file}"}
+	if *gonb != "" {
+		argv = []string{*gonb, "--raw_error", "--kernel", "{connection_file}"}
+	}
+	spec, err := json.Marshal(map[string]any{"argv": argv, "display_name": "Go (gonb)", "language": "go", "interrupt_mode": "message"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kernels := filepath.Join(data, "kernels")
+	if err := os.MkdirAll(filepath.Join(kernels, "gonb"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(kernels, "gonb", "kernel.json"), spec, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	client, err := filepath.Abs("../../internal/kernel/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp, err := os.MkdirTemp("", "cw") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(temp) })
+	env := append(os.Environ(), "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(), "TMPDIR="+temp,
+		"XDG_CACHE_HOME="+filepath.Join(data, "cache"), "GOCACHE="+goCache(t), "GOPROXY=off", "GOFLAGS=-mod=mod", "CLIENT="+client)
+	install := exec.Command(filepath.Join(built, "cellwrap"), "kernel", "install", "--of", "gonb", "--name", "demo", "--target", "gonb")
+	install.Env = env
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	demo := exec.CommandContext(t.Context(), python, "-u", "testdata/kernel/demo.py")
+	demo.Env = env
+	var said strings.Builder
+	demo.Stderr = &said
+	out, err := demo.Output()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+}
