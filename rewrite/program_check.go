@@ -177,11 +177,18 @@ func (p *program) finish() *ProgramOutput {
 		p.checkTogether(cells, more)
 		if len(p.good()) == len(cells) {
 			out.Package = p.found.Path
-			out.Runtime = slices.Contains(p.found.Fallbacks, p.opts.Runtime) && slices.ContainsFunc(p.good(), (*member).usesRuntime)
+			out.Runtime = p.lacksRuntime() && slices.ContainsFunc(p.good(), (*member).usesRuntime)
 			for _, m := range p.members {
 				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})
 			}
 			return out
 		}
 	}
+}
+
+// lacksRuntime reports whether the module does not provide the runtime, or what is dynamic of it.
+func (p *program) lacksRuntime() bool {
+	return slices.ContainsFunc(p.found.Fallbacks, func(path string) bool {
+		return path == p.opts.Runtime || path == p.opts.Runtime+"/"+dynamicPackage
+	})
 }

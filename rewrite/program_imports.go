@@ -149,7 +149,9 @@ func (p *planner) refers(name string) bool {
 
 // usesRuntime reports whether the cell's file imports the runtime.
 func (m *member) usesRuntime() bool {
-	return slices.ContainsFunc(m.plan.imports, func(imp importSpec) bool { return imp.path == m.opts.Runtime })
+	return slices.ContainsFunc(m.plan.imports, func(imp importSpec) bool {
+		return imp.path == m.opts.Runtime || imp.path == m.opts.Runtime+"/"+dynamicPackage
+	})
 }
 
 // rich reports whether a cell may end in a picture or JSON.

@@ -190,14 +190,15 @@ func (p *Program) overlay(at place) (string, error) {
 	o.moved[rewrite.DefaultHost+"/rich"] = base + "/host/rich"
 	if p.out.Runtime {
 		o.moved[rewrite.DefaultRuntime] = base + "/reactor"
+		o.moved[rewrite.DefaultRuntime+"/dynamic"] = base + "/reactor/dynamic"
 	}
 	for _, f := range p.out.Files {
 		o.addSource(f.Name, f.Code)
 	}
 	if p.out.Runtime {
-		o.addAll("reactor", cellwrap.Reactor())
+		o.addAll("reactor", cellwrap.Reactor(), ".", "dynamic")
 	}
-	o.addAll("host", cellwrap.Host())
+	o.addAll("host", cellwrap.Host(), ".", "rich")
 	if at.pkg == ownModule {
 		o.addAt(filepath.Join(at.dir, "go.mod"), "go.mod", []byte(ownGoMod))
 	}
@@ -234,19 +235,17 @@ func (o *overlay) addSource(name string, text []byte) {
 	o.add(name, append([]byte("//go:build "+rewrite.ProgramLanguage+"\n\n"), o.relink(text)...))
 }
 
-// addAll adds the files of a package of ours and of those below it.
-func (o *overlay) addAll(dir string, files fs.FS) {
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(files, name)
-		if err == nil {
+// addAll adds the files of packages of ours.
+func (o *overlay) addAll(dir string, files fs.FS, packages ...string) {
+	for _, pkg := range packages {
+		names, err := fs.Glob(files, path.Join(pkg, "*.go"))
+		o.err = errors.Join(o.err, err)
+		for _, name := range names {
+			text, err := fs.ReadFile(files, name)
+			o.err = errors.Join(o.err, err)
 			o.addSource(path.Join(dir, name), text)
 		}
-		return err
-	})
-	o.err = errors.Join(o.err, err)
+	}
 }
 
 // relink changes the import paths that have moved, each on its line.
