@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
 // As a kernelspec's command, the test is the proxy.
@@ -20,7 +22,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("CELLWRAP_TEST_PROXY") != "" {
 		os.Exit(testProxy(os.Args[1], os.Args[2:]))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/go-zeromq/zmq4.(*pubMWriter).run")) // a closed PUB leaves it
 }
 
 // testProxy is a proxy whose rewriting is simple.
@@ -76,8 +78,8 @@ func TestJupyter(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: starts some 20 Python kernels")
 	}
-	if out, err := exec.Command(python, "-c", "import jupyter_client, ipykernel, jupyter_kernel_test").CombinedOutput(); err != nil {
-		t.Skipf("no Jupyter for %s (apt-get install python3-jupyter-client python3-ipykernel python3-jupyter-kernel-test): %s", python, out)
+	if out, err := exec.Command(python, "-c", "import jupyter_client, ipykernel, nbclient, jupyter_kernel_test").CombinedOutput(); err != nil {
+		t.Skipf("no Jupyter for %s (apt-get install python3-jupyter-client python3-ipykernel python3-nbclient python3-jupyter-kernel-test): %s", python, out)
 	}
 	self, err := os.Executable()
 	if err != nil {

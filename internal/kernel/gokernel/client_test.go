@@ -62,17 +62,7 @@ func freePorts(t testing.TB) connection {
 // start starts a kernel: in this process, or the other one. It returns what interrupts it, and what is
 // closed when it has ended.
 func (at connection) start(t testing.TB) (interrupt func(), ended <-chan struct{}) {
-	text, err := json.Marshal(map[string]any{
-		"ip": at.IP, "transport": "tcp", "key": at.Key, "signature_scheme": "hmac-sha256", "shell_port": at.Shell,
-		"iopub_port": at.IOPub, "stdin_port": at.Stdin, "control_port": at.Control, "hb_port": at.Heartbeat,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "kernel-1.json")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := at.write(t)
 	done := make(chan struct{})
 	if *other != "" {
 		argv := strings.Fields(strings.ReplaceAll(*other, "{connection_file}", file))
@@ -97,6 +87,22 @@ func (at connection) start(t testing.TB) (interrupt func(), ended <-chan struct{
 		}
 	}()
 	return func() { interrupts <- syscall.SIGINT }, done
+}
+
+// write writes a connection file.
+func (at connection) write(t testing.TB) string {
+	text, err := json.Marshal(map[string]any{
+		"ip": at.IP, "transport": "tcp", "key": at.Key, "signature_scheme": "hmac-sha256", "shell_port": at.Shell,
+		"iopub_port": at.IOPub, "stdin_port": at.Stdin, "control_port": at.Control, "hb_port": at.Heartbeat,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "kernel-1.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // dial returns a client of the kernel when that answers.

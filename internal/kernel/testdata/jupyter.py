@@ -325,6 +325,25 @@ def check_malformed():
         assert text(published) == "alive\n", published
 
 
+def check_nbclient():
+    """nbclient runs a notebook, and stops at the cell that is refused."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    v = nbformat.v4
+    book = v.new_notebook(cells=[v.new_code_cell(c) for c in ("x = 40", "%%rewrite x", "x + 2", "%%refuse", "print('never')")])
+    try:
+        NotebookClient(book, timeout=TIMEOUT, kernel_name="proxied").execute()
+    except CellExecutionError as e:
+        assert e.ename == "Refused", e
+    else:
+        raise AssertionError("no error")
+    outputs = [c["outputs"] for c in book.cells]
+    assert "".join(o["text"] for o in outputs[1] if o["name"] == "stdout") == "a note\nREWRITTEN x\n", outputs[1]
+    assert outputs[2][0]["data"]["text/plain"] == "42", outputs[2]
+    assert outputs[3][0]["ename"] == "Refused" and outputs[4] == [], outputs
+
+
 def check_heartbeat():
     with Session() as s:
         s.client.hb_channel.unpause()
