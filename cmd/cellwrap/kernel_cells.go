@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/cellwrap/cellwrap/internal/kernel"
@@ -13,14 +14,24 @@ import (
 
 // cells rewrites the cells of a kernel, in the order in which they are run.
 type cells struct {
-	target  rewrite.Target
-	session *rewrite.Session
+	target    rewrite.Target
+	magicOnly bool
+	dir       string // where imports are looked up
+	session   *rewrite.Session
 }
 
 func newCells(target rewrite.Target, magicOnly bool) *cells {
-	return &cells{target, rewrite.NewSession(rewrite.Options{
-		Target: target, MagicOnly: magicOnly, FixImports: true, Env: rewrite.NewEnv("."),
-	})}
+	c := &cells{target: target, magicOnly: magicOnly}
+	c.begin(".")
+	return c
+}
+
+// begin begins a session whose imports are looked up in dir.
+func (c *cells) begin(dir string) {
+	c.dir = dir
+	c.session = rewrite.NewSession(rewrite.Options{
+		Target: c.target, MagicOnly: c.magicOnly, FixImports: true, Env: rewrite.NewEnv(dir),
+	})
 }
 
 // handle has a proxy ask for what it needs.
@@ -28,7 +39,7 @@ func (c *cells) handle(opts *kernel.Options) {
 	opts.Rewrite, opts.IsComplete = c.rewrite, c.isComplete
 	opts.Help, opts.Complete = magicHelp, magicMatches
 	if c.target == rewrite.GoNB {
-		opts.Prepare, opts.Forgets = prepareGoNB, forgetsGoNB
+		opts.Prepare, opts.Prepared, opts.Forgets = prepareGoNB, c.preparedGoNB, forgetsGoNB
 	}
 }
 
@@ -136,7 +147,15 @@ func prepareGoNB() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the runtime cannot be written to the cache: %w", err)
 	}
-	return "!*" + provide.Command(dir), nil
+	return "!*" + provide.Command(dir) + "; pwd", nil
+}
+
+// preparedGoNB takes the directory of GoNB's module, which the command has printed.
+func (c *cells) preparedGoNB(printed string) {
+	lines := strings.Fields(printed)
+	if n := len(lines); n > 0 && lines[n-1] != c.dir && filepath.IsAbs(lines[n-1]) {
+		c.begin(lines[n-1])
+	}
 }
 
 // forgetsGoNB reports whether a cell may reset GoNB's go.mod.

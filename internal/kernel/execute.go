@@ -10,10 +10,10 @@ import (
 
 // executeRequest is what we look at in an execute_request.
 type executeRequest struct {
-	Code         string `json:"code"`
-	Silent       bool   `json:"silent"`
-	StoreHistory *bool  `json:"store_history"` // default: not Silent
-	StopOnError  *bool  `json:"stop_on_error"` // default: true
+	Code         *string `json:"code"`
+	Silent       bool    `json:"silent"`
+	StoreHistory *bool   `json:"store_history"` // default: not Silent
+	StopOnError  *bool   `json:"stop_on_error"` // default: true
 }
 
 // toShell takes a message of a client's shell channel.
@@ -65,22 +65,27 @@ func (p *proxy) handle(m *request) bool {
 // execute handles a cell.
 func (p *proxy) execute(m *request) bool {
 	var req executeRequest
-	if p.Rewrite == nil || m.content(&req) != nil {
-		p.run(m.message, &cell{request: m.message})
+	if p.Rewrite == nil || m.content(&req) != nil || req.Code == nil {
+		p.forward(m.frames) // what is no cell the kernel may not answer
 		return true
 	}
+	code := *req.Code
+	var unprepared error
+	if !p.prepared && p.Prepare != nil {
+		if unprepared = p.prepare(); unprepared == nil {
+			return false
+		}
+	}
 	if m.cell == nil {
-		m.cell = &cell{request: m.message, code: req.Code}
-		m.cell.Cell, m.err = p.Rewrite(p.ctx, req.Code, p.counted()+1)
-		if p.Forgets != nil && p.Forgets(req.Code) {
+		m.cell = &cell{request: m.message, code: code}
+		m.cell.Cell, m.err = p.Rewrite(p.ctx, code, p.counted()+1)
+		if p.Forgets != nil && p.Forgets(code) {
 			p.prepared = false
 		}
 	}
 	c := m.cell
 	if m.err == nil && c.Changed {
-		if m.err = p.prepare(); p.preparing != "" {
-			return false
-		}
+		m.err = unprepared
 	}
 	if m.err != nil {
 		if p.executes == 0 { // else those before it answer first
@@ -106,22 +111,47 @@ func (p *proxy) run(m *message, c *cell) {
 	p.forward(m.frames)
 }
 
-// prepare has the kernel run what Prepare says, which the first cell that was rewritten waits for.
+// prepare has the kernel run what Prepare says, which the first cell waits for.
 func (p *proxy) prepare() error {
-	if p.prepared || p.Prepare == nil {
-		return nil
-	}
 	code, err := p.Prepare()
 	if err != nil {
 		return err
 	}
-	own := newMessage("execute_request", p.session, map[string]any{
+	m := newMessage("execute_request", p.session, map[string]any{
 		"code": code, "silent": true, "store_history": false, "user_expressions": map[string]string{},
 		"allow_stdin": false, "stop_on_error": false,
 	}, nil, [][]byte{[]byte(p.session)}, p.key)
-	p.preparing, p.executes = own.ID, p.executes+1
-	p.forward(own.frames)
+	p.mu.Lock()
+	p.own = &ownRequest{id: m.ID}
+	p.mu.Unlock()
+	p.prepared, p.executes = true, p.executes+1
+	p.forward(m.frames)
 	return nil
+}
+
+// heard notes something that the kernel has said of a request of our own, and goes on when there is
+// nothing more to come.
+func (p *proxy) heard(note func(*ownRequest)) {
+	p.mu.Lock()
+	own := p.own
+	if own != nil {
+		note(own)
+	}
+	ended := own != nil && own.replied && own.idle
+	if ended {
+		p.own = nil
+	}
+	p.mu.Unlock()
+	if !ended {
+		return
+	}
+	p.order.Lock()
+	defer p.order.Unlock()
+	if p.Prepared != nil {
+		p.Prepared(own.printed)
+	}
+	p.executes--
+	p.release()
 }
 
 // fromShell takes a message of the kernel's shell channel.
@@ -131,16 +161,13 @@ func (p *proxy) fromShell(frames [][]byte) {
 		p.front.shell.SendMulti(zmq4.NewMsgFrom(frames...))
 		return
 	}
+	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
+		p.heard(func(own *ownRequest) { own.replied = own.replied || m.parent().ID == own.id })
+		return
+	}
 	p.order.Lock()
 	defer p.order.Unlock()
 	parent := m.parent()
-	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
-		if parent.ID == p.preparing {
-			p.preparing, p.prepared, p.executes = "", true, p.executes-1
-			p.release()
-		}
-		return // our own
-	}
 	if m.Type == "complete_reply" {
 		m = p.completed(m, parent.ID)
 	}
@@ -198,7 +225,7 @@ func (p *proxy) refuse(m *message, req executeRequest, err error) {
 	failure := map[string]any{"ename": r.Name, "evalue": r.Value, "traceback": r.Traceback}
 	p.publish(m, "status", map[string]any{"execution_state": "busy"})
 	if !req.Silent {
-		p.publish(m, "execute_input", map[string]any{"code": req.Code, "execution_count": count})
+		p.publish(m, "execute_input", map[string]any{"code": *req.Code, "execution_count": count})
 		p.publish(m, "error", failure)
 	}
 	reply := map[string]any{"status": "error", "execution_count": count, "user_expressions": map[string]any{}, "payload": []any{}}

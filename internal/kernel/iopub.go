@@ -19,7 +19,17 @@ func (p *proxy) fromIOPub(frames [][]byte) {
 	c := p.cells[parent.ID]
 	p.mu.Unlock()
 	if own {
-		return // of what the proxy has had the kernel do, nobody knows
+		p.heard(func(own *ownRequest) {
+			var stream struct{ Text string }
+			switch {
+			case parent.ID != own.id:
+			case m.Type == "stream" && m.content(&stream) == nil:
+				own.printed += stream.Text
+			case m.Type == "status":
+				own.idle = isIdle(m)
+			}
+		})
+		return // nobody else knows of it
 	}
 	switch {
 	case c == nil:

@@ -30,8 +30,10 @@ type Options struct {
 
 	// Rewrite returns what the kernel is to run instead of a cell's code. Its error refuses the cell.
 	Rewrite func(ctx context.Context, code string, count int) (Cell, error)
-	// Prepare returns code that the kernel runs, unseen, before the first cell that was rewritten.
-	Prepare func() (code string, err error)
+	// Prepare returns code that the kernel runs, unseen, before the first cell. Without it no cell that
+	// was rewritten would run. Prepared gets what the code has printed.
+	Prepare  func() (code string, err error)
+	Prepared func(printed string)
 	// Forgets reports whether code makes the kernel forget what Prepare did.
 	Forgets func(code string) bool
 	// IsComplete answers is_complete_request: "complete", "incomplete" or "invalid".
@@ -67,15 +69,15 @@ type proxy struct {
 	back    *channels
 
 	// order is held while a message of the shell channel is handled.
-	order     sync.Mutex
-	ctx       context.Context
-	executes  int        // cells, and requests of our own, that the kernel has and has not answered
-	held      []*request // of the shell channel, until executes is 0
-	prepared  bool
-	preparing string                // id of our own request, or ""
-	complete  map[string]completion // what to add to replies, by their requests' ids
+	order    sync.Mutex
+	ctx      context.Context
+	executes int                   // cells, and requests of our own, that the kernel has and has not answered
+	held     []*request            // of the shell channel, until executes is 0
+	prepared bool                  // or preparing
+	complete map[string]completion // what to add to replies, by their requests' ids
 
 	mu       sync.Mutex
+	own      *ownRequest      // that the kernel has not ended with, or nil
 	cells    map[string]*cell // that the kernel has not ended with, by their requests' ids
 	count    int              // the last execution count of the kernel's
 	asked    bool             // the kernel to shut down
@@ -90,6 +92,13 @@ type cell struct {
 	code string // the user's
 
 	replied, idle, noted bool // what the kernel has said of it, on two channels, and we
+}
+
+// ownRequest is a request of the proxy's own.
+type ownRequest struct {
+	id            string
+	replied, idle bool // what the kernel has said of it, on two channels
+	printed       string
 }
 
 // Run starts the kernel and passes messages on until it ends. It returns the kernel's exit status.
