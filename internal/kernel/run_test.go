@@ -77,7 +77,7 @@ func TestRunCanceled(t *testing.T) {
 		r.Read(make([]byte, 1)) // it has begun
 		cancel()
 	}()
-	status, err := Run(ctx, Options{Connection: file, Argv: []string{"sh", "-c", "echo begun; sleep 1000 & wait", file}, Stdout: w, Stderr: os.Stderr})
+	status, err := Run(ctx, Options{Connection: file, Argv: []string{"sh", "-c", "echo begun; exec sleep 1000", file}, Stdout: w, Stderr: os.Stderr})
 	w.Close()
 	if status != 143 || err != nil {
 		t.Errorf("status %d, %v", status, err)
