@@ -60,6 +60,11 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 			out.Edits = append(out.Edits, edits{e}.public(c.source)...)
 		}
 	}
+	if opts.traits.sessions {
+		if err := c.checkStarts(out); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
@@ -74,7 +79,8 @@ type wrapper struct {
 	imports       string // on one line
 	opening       string
 	closing       string
-	moved         []decl // declarations between statements
+	// moved are declarations between statements, and imports behind what is none: in Go, they come first.
+	moved []decl
 
 	head, foot string // the header's line, and the first behind the body
 	edits      edits
@@ -87,10 +93,17 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		w.before, w.start = c.lineStart(m.start), c.next(m.end)
 		w.magic = c.text[w.before:c.lineEnd(m.end)]
 	}
+	others := false // whether a declaration that is no import stands before
 	for _, d := range c.decls {
-		if d.end > p.span.start && d.start < p.span.end && p.goes(d) {
+		if !p.goes(d) || p.shape == inPlace { // without a closure, nothing is in its way
+			continue
+		}
+		between := d.end > p.span.start && d.start < p.span.end
+		late := d.tok == token.IMPORT && (others || p.span != span{} && d.start >= p.span.end)
+		if between || late {
 			w.moved = append(w.moved, d)
 		}
+		others = others || d.tok != token.IMPORT
 	}
 	for _, imp := range p.imports {
 		if opts.traits.dynamic && opts.past.imported(imp) {
@@ -149,7 +162,7 @@ func (w *wrapper) place() {
 		if p.goes(d) && (d.end <= p.span.start || p.span == span{}) && first < 0 {
 			first = d.start
 		}
-		behind = behind || p.goes(d) && d.start >= p.span.end
+		behind = behind || p.goes(d) && d.tok != token.IMPORT && d.start >= p.span.end
 	}
 	var front edits // before all else that is put in at the same place
 	empty := p.span == span{}
@@ -191,16 +204,40 @@ func (w *wrapper) place() {
 		}
 	}
 	for _, d := range w.moved {
-		start, end := d.start, d.end
 		if d.tok == token.IMPORT { // its comments stay
-			start, end = d.kw, max(d.stop, d.semi+1)
+			w.deleteCode(d.kw, max(d.stop, d.semi+1))
+			continue
 		}
-		w.edits.replace(start, end, lineEnds(c.text[start:end]))
+		w.edits.replace(d.start, d.end, lineEnds(c.text[d.start:d.end]))
 	}
 	for _, e := range p.inner {
 		if !w.isMoved(e) {
 			w.edits = append(w.edits, e)
 		}
+	}
+}
+
+// deleteCode deletes what is no comment in [start, end), but for the line ends.
+func (w *wrapper) deleteCode(start, end int) {
+	run := span{}
+	flush := func() {
+		w.edits.replace(run.start, run.end, lineEnds(w.c.text[run.start:run.end]))
+		run = span{}
+	}
+	for t := newTokens(w.c.text[start:end]); t.next(); {
+		at := start + t.off
+		switch {
+		case t.tok == token.COMMENT && run != span{}:
+			flush()
+		case t.tok == token.COMMENT || t.tok == token.SEMICOLON && t.lit == "\n":
+		case t.tok.IsLiteral() || t.tok.IsKeyword():
+			run.cover(at, at+len(t.lit))
+		default:
+			run.cover(at, at+len(t.tok.String()))
+		}
+	}
+	if run != (span{}) {
+		flush()
 	}
 }
 
@@ -224,7 +261,7 @@ func (w *wrapper) movedText() *fragment {
 // lines returns the cell's line for each line of code.
 func (w *wrapper) lines(code []byte, mark wrapping, moved *fragment) []int {
 	lines := make([]int, countLines(string(code)))
-	behind := countLines(string(w.c.text[:w.start])) + mark.body
+	behind := countLines(string(w.c.text[w.c.bom:w.start])) + mark.body
 	for i := range min(behind, len(lines)) {
 		lines[i] = w.c.first + i
 	}

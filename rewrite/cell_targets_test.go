@@ -141,6 +141,7 @@ func cellReason(err error, reasons map[string]int) bool {
 	for _, reason := range []string{
 		"GoNB would take this line for a command",
 		"GoNB would leave this line out",
+		"GoNB would take the next line for a part of this command",
 		"GoNB cannot run a cell with a line directive",
 		"GoNB has commands only at the start of a line",
 		"cannot stand in a cell that cellwrap makes a func main of",
@@ -196,6 +197,11 @@ func checkCellTarget(t *testing.T, cell []byte, out *rewrite.Output, opts rewrit
 		}
 		if out.Lines[i] != i+1 && i < len(was) && strings.Trim(was[i], "\ufeff \t\r\n") != "" {
 			t.Errorf("line %d is said to come from line %d", i+1, out.Lines[i])
+		}
+	}
+	for i, line := range out.Lines {
+		if line > len(was) {
+			t.Errorf("line %d is said to come from line %d of %d", i+1, line, len(was))
 		}
 	}
 	if n := len(got); n != len(out.Lines) {

@@ -31,7 +31,7 @@ func (c *checker) emit() *Error {
 	}
 	switch {
 	case c.shape == inPlace:
-		head, header, tail = head+"func _() {\n", "", "}\n"
+		header, tail = "func _() {\n", "}\n"
 	case c.opts.traits.inside:
 		head, header, tail = head+"func _() {\n", c.blockHeader(), tail+"_ = "+c.name+"\n}\n"
 		if c.name == "_" {

@@ -192,8 +192,15 @@ func (c *checker) ignores(e typeError) bool {
 	if c.seeks() && strings.HasSuffix(e.msg, " in argument to "+c.runtime+".Values (overflows)") {
 		return true // as an int; another return may have a type that it fits
 	}
+	if last := bareExpr(c.body.List); c.shape == inPlace && c.opts.traits.cell && last != nil &&
+		last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
+		return true // an interpreter shows it
+	}
 	if c.cell.member != nil && isUnusedImport(e.msg) {
 		return true // by what is checked of a program's cell alone
+	}
+	if c.opts.traits.cell && isUnusedImport(e.msg) {
+		return true // by later cells it may be, and a kernel takes it
 	}
 	// What the bodies that are left out use is not known yet.
 	return len(c.bodyless) > 0 && (isUnusedImport(e.msg) || e.msg == "generic function is missing function body")

@@ -131,7 +131,9 @@ func (p *planner) collectImports(u *unit) *Error {
 			return p.errorf(imp.off, "a cell cannot use cgo (import \"C\" needs a file of its own)")
 		case name == p.plan.name && name != "_" && p.member == nil:
 			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
-		case seen[name+imp.Path], p.know.dropped[imp.off], imp.group == 0 && !p.usesImport(spec, name):
+		case seen[name+imp.Path], p.know.dropped[imp.off]:
+			continue
+		case imp.group == 0 && !p.opts.traits.cell && !p.usesImport(spec, name):
 			continue
 		}
 		seen[name+imp.Path] = true

@@ -11,7 +11,7 @@ import (
 // is not, GoNB must make nothing else than Go says.
 func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
 	plain := !c.wraps && len(c.awaits) == 0
-	if plain && (unasked || !opts.traits.sessions || !c.hasStatements()) {
+	if plain && (unasked || !opts.traits.sessions || !c.hasStatements() || c.isGoNBsOwn()) {
 		return true, nil
 	}
 	if !opts.traits.sessions {
@@ -43,6 +43,12 @@ func (c *cell) hasStatements() bool {
 	return false
 }
 
+// isGoNBsOwn reports whether the cell's first line says, as a comment, that it is no Go.
+func (c *cell) isGoNBsOwn() bool {
+	line, ok := bytes.CutPrefix(c.text[c.bom:c.lineEnd(c.bom)], []byte(gonbComment))
+	return ok && isHostCell(line)
+}
+
 // checkMain refuses what makes GoNB run another func main than ours, or a program that is none.
 func (c *cell) checkMain() *Error {
 	if c.main >= 0 {
@@ -53,12 +59,20 @@ func (c *cell) checkMain() *Error {
 		if !m.ours && m.start != c.lineStart(m.start) {
 			return c.errorf(m.start, "GoNB has commands only at the start of a line (move it there, or remove it)")
 		}
-		name, _ := cutWord(string(line))
-		if isMainMark(line) || isHostCell(line) || name == "%exec" || name == "%test" || name == "%wasm" {
-			return c.errorf(m.start, "%s cannot stand in a cell that cellwrap makes a func main of (remove the line)", name)
+		if name, ok := ownsMain(line); ok {
+			return c.errorf(m.start, "%s "+hasMain, name)
 		}
 	}
 	return nil
+}
+
+const hasMain = "cannot stand in a cell that cellwrap makes a func main of (remove the line)"
+
+// ownsMain returns the name of a magic by which GoNB makes a func main, or another program than
+// that of the cell.
+func ownsMain(line []byte) (name string, ok bool) {
+	name, _ = cutWord(string(line))
+	return name, isMainMark(line) || isHostCell(line) || name == "%exec" || name == "%test" || name == "%wasm"
 }
 
 // gonbComment is how GoNB's magics are written in Go files.
@@ -79,8 +93,8 @@ func (c *cell) checkGoNB() *Error {
 			return c.errorf(t.off, "GoNB cannot run a cell with a line directive (remove it)")
 		}
 		if text, ok := strings.CutPrefix(t.lit, gonbComment); ok && t.flush() {
-			if isMainMark([]byte(strings.TrimSpace(text))) {
-				return c.errorf(t.off, "%s cannot stand in a cell that cellwrap makes a func main of (remove the line)", t.lit)
+			if _, ok := ownsMain([]byte(strings.TrimSpace(text))); ok {
+				return c.errorf(t.off, "%s "+hasMain, t.lit)
 			}
 			commands[t.off] = true
 		}
@@ -88,14 +102,50 @@ func (c *cell) checkGoNB() *Error {
 	for i, start := range c.lines {
 		off := max(int(start), c.bom)
 		line := c.text[off:c.lineEnd(off)]
+		if commands[off] && isCommand(line) && bytes.HasSuffix(line, []byte(`\`)) && !c.inCommand(c.next(off)) {
+			return c.errorf(off, "GoNB would take the next line for a part of this command, as it ends in a backslash (remove that)")
+		}
 		if commands[off] || i > 0 && c.inCommand(off) {
 			continue
 		}
-		switch text := bytes.TrimPrefix(line, []byte(gonbComment)); {
-		case len(text) > 1 && (text[0] == '%' || text[0] == '!'):
-			return c.errorf(off, "GoNB would take this line for a command, as it begins with %c (begin it with something else)", text[0])
-		case bytes.HasPrefix(line, []byte("package")):
-			return c.errorf(off, "GoNB would leave this line out, as it begins with package (begin it with something else)")
+		if err := c.checkLine(off, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkLine refuses a line of Go that GoNB takes for something else. It comes from off.
+func (c *cell) checkLine(off int, line []byte) *Error {
+	switch {
+	case isCommand(line):
+		first := bytes.TrimPrefix(line, []byte(gonbComment))[0]
+		return c.errorf(off, "GoNB would take this line for a command, as it begins with %c (begin it with something else)", first)
+	case bytes.HasPrefix(line, []byte("package")):
+		return c.errorf(off, "GoNB would leave this line out, as it begins with package (begin it with something else)")
+	}
+	return nil
+}
+
+// isCommand reports whether a line is a command to GoNB, whatever it is in.
+func isCommand(line []byte) bool {
+	text := bytes.TrimPrefix(line, []byte(gonbComment))
+	return len(text) > 1 && (text[0] == '%' || text[0] == '!')
+}
+
+// checkStarts refuses an output with a line that GoNB takes for something else, and that began
+// further right in the cell: an indented comment above a declaration that moves, say.
+func (c *cell) checkStarts(out *Output) *Error {
+	n := 0
+	for line := range bytes.Lines(out.Code) {
+		from := out.Lines[n] - c.first
+		if n++; from < 0 {
+			continue
+		}
+		off := max(int(c.lines[from]), c.bom)
+		err := c.checkLine(off, bytes.TrimRight(line, "\n"))
+		if err != nil && c.checkLine(off, c.text[off:c.lineEnd(off)]) == nil {
+			return err
 		}
 	}
 	return nil

@@ -234,7 +234,10 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if failure != nil {
 		return nil, failure
 	}
-	if r.out, err = p.output(); err != nil {
+	if r.out, err = p.output(); err != nil && c.mayPass(opts) {
+		return &rewritten{out: c.unchanged(), after: r.after}, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	r.checked = checked
