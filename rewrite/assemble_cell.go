@@ -2,8 +2,10 @@ package rewrite
 
 import (
 	"bytes"
+	"cmp"
 	"go/token"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,8 +22,8 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	w.place()
 	w.edits.sort()
 	body := w.edits.apply(c.source, w.start, len(c.text))
-	if n := len(body.text); n > 0 && body.text[n-1] != '\n' {
-		body.add(w.nl)
+	if n := len(c.text); n > w.start && c.text[n-1] != '\n' {
+		body.add(w.nl) // also where nothing is left on the last line
 	}
 	moved := w.movedText()
 	mark := wrapping{unit: "", body: countLines(string(body.text)), undo: undoList(w.edits, c.source, w.start)}
@@ -47,7 +49,7 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	}
 	code := bytes.Clone(c.text[:w.before])
 	if w.magic != nil {
-		rest := end(w.nl + string(body.text) + foot + string(moved.text))
+		rest := end(cmp.Or(w.magicEnd, w.nl) + string(body.text) + foot + string(moved.text))
 		code = append(append(append(code, head...), mark.marker(head, rest)...), rest...)
 	} else {
 		front := string(body.text) + foot
@@ -75,6 +77,7 @@ type wrapper struct {
 
 	before, start int    // ends of what stands before the header's line, and of that line
 	magic         []byte // the line that the header replaces, without its end, or nil
+	magicEnd      string // its end
 	nl            string
 	imports       string // on one line
 	opening       string
@@ -91,7 +94,7 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 	if len(c.magics) > 0 && c.magics[0].first && c.magics[0].ours {
 		m := c.magics[0]
 		w.before, w.start = c.lineStart(m.start), c.next(m.end)
-		w.magic = c.text[w.before:c.lineEnd(m.end)]
+		w.magic, w.magicEnd = c.text[w.before:c.lineEnd(m.end)], string(c.text[c.lineEnd(m.end):w.start])
 	}
 	others := false // whether a declaration that is no import stands before
 	for _, d := range c.decls {
@@ -110,7 +113,11 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 			continue // which yaegi would refuse
 		}
 		if imp.off < 0 || slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= imp.off && imp.off < d.end }) {
-			w.imports += "import " + strings.TrimSpace(imp.Name+" "+imp.Path) + "; "
+			path := imp.Path
+			if strings.Contains(path, "\n") { // of a raw string
+				path = strconv.Quote(imp.path)
+			}
+			w.imports += "import " + strings.TrimSpace(imp.Name+" "+path) + "; "
 		}
 	}
 	switch p.shape {
