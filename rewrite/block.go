@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"cmp"
 	"go/scanner"
 	"strings"
 
@@ -48,7 +49,7 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	if string(b.magicLine) != b.base+w.magic {
 		w.line = b.magicLine
 	}
-	rest := b.nl + string(indent.Apply(body.text, b.deeper)) + footer
+	rest := b.headerEnd + string(indent.Apply(body.text, b.deeper)) + footer
 
 	code := bytes.Clone(c.text[:b.before])
 	code = append(code, headerText...)
@@ -75,6 +76,7 @@ type block struct {
 	unit      string // one level
 	deeper    string // what the body is indented by
 	nl        string
+	headerEnd string // nl, or the end of the magic's line, which may be another
 }
 
 func newBlock(c *cell, p *plan, text templates.Text) *block {
@@ -84,8 +86,10 @@ func newBlock(c *cell, p *plan, text templates.Text) *block {
 		m := c.magics[0]
 		b.before, b.start = c.lineStart(m.start), c.next(m.end)
 		b.magicLine = c.text[b.before:c.lineEnd(m.end)]
+		b.headerEnd = string(c.text[c.lineEnd(m.end):b.start])
 		own = string(c.text[b.before:m.start])
 	}
+	b.headerEnd = cmp.Or(b.headerEnd, b.nl)
 	code := bytes.Clone(c.code)
 	for _, off := range p.labels {
 		blank(code[c.lineStart(off):c.lineEnd(off)]) // gofmt sets a label one level out

@@ -123,7 +123,7 @@ def check_refuse():
         assert of_type(published, "error")[0]["traceback"] == ["cell:1:3: refused", "%%refuse", "  ^"], published
         reply, published = s.run("print('on')")
         assert text(published) == "on\n"
-        ids = [s.client.execute(code) for code in ["import time; time.sleep(0.3); print('first')", "%%refuse", "print('aborted')"]]
+        ids = [s.client.execute(code) for code in ["import time; time.sleep(1); print('first')", "%%refuse", "print('aborted')"]]
         outcomes = {}
         while len(outcomes) < 3:
             m = s.client.get_shell_msg(timeout=TIMEOUT)
