@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-zeromq/zmq4"
 )
@@ -163,6 +164,8 @@ func (p *proxy) fromShell(frames [][]byte) {
 	}
 	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
 		p.heard(func(own *ownRequest) { own.replied = own.replied || m.parent().ID == own.id })
+		// A kernel that publishes nothing must not hold up the cells.
+		time.AfterFunc(time.Second, func() { p.heard(func(own *ownRequest) { own.idle = own.replied }) })
 		return
 	}
 	p.order.Lock()
