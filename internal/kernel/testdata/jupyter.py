@@ -4,7 +4,7 @@ The kernels are called "plain" and "proxied", which is the same behind the proxy
 rewrites a cell that begins with %%rewrite to one that prints REWRITTEN, refuses one that begins
 with %%refuse, and knows a magic called %rewrite.
 """
-import os, re, signal, sys, threading, time, traceback, unittest
+import os, queue, re, signal, sys, threading, time, traceback, unittest
 from jupyter_client.manager import KernelManager
 
 TIMEOUT = 60
@@ -20,6 +20,7 @@ class Session:
         client = self.manager.client()
         client.start_channels()
         client.wait_for_ready(timeout=TIMEOUT)
+        hear(client)
         return client
 
     def __enter__(self):
@@ -52,6 +53,18 @@ class Session:
             m = (client or self.client).get_shell_msg(timeout=TIMEOUT)
             if m["parent_header"].get("msg_id") == id:
                 return m["content"]
+
+
+def hear(client):
+    """Waits until a client hears what is published: a subscription is not answered."""
+    for _ in range(TIMEOUT):
+        client.kernel_info()
+        try:
+            client.get_iopub_msg(timeout=1)
+            return
+        except queue.Empty:
+            pass
+    raise TimeoutError("nothing is published")
 
 
 def text(published, name="stdout"):
@@ -194,6 +207,7 @@ def check_restart():
         s.run("x = 1")
         s.manager.restart_kernel(now=False)
         s.client.wait_for_ready(timeout=TIMEOUT)
+        hear(s.client)
         reply, published = s.run("print('x' in globals())")
         assert text(published) == "False\n", published
         reply, published = s.run("%%rewrite again")
