@@ -56,14 +56,18 @@ func TestKernelDemo(t *testing.T) {
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
 	env := append(os.Environ(), "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(), "TMPDIR="+temp,
-		"XDG_CACHE_HOME="+filepath.Join(data, "cache"), "GOCACHE="+goCache(t), "GOPROXY=off", "GOFLAGS=-mod=mod", "CLIENT="+client)
+		"XDG_CACHE_HOME="+filepath.Join(data, "cache"), "GOCACHE="+goCache(t), "GOPROXY=off", "CLIENT="+client)
 	install := exec.Command(filepath.Join(built, "cellwrap"), "kernel", "install", "--of", "gonb", "--name", "demo", "--target", "gonb")
 	install.Env = env
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	demo := exec.CommandContext(t.Context(), python, "-u", "testdata/kernel/demo.py")
-	demo.Env = env
+	script, err := filepath.Abs("testdata/kernel/demo.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo := exec.CommandContext(t.Context(), python, "-u", script)
+	demo.Dir, demo.Env = data, append(env, "PWD="+data) // in no module
 	var said strings.Builder
 	demo.Stderr = &said
 	out, err := demo.Output()
