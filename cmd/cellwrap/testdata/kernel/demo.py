@@ -12,7 +12,7 @@ CELLS = [
     # The ancestor's demo.
     ("%load_ext twisted_ipython", r""),
     ("%reactor_config show", r"timeout=60\n"),
-    ('import "time"\n\n// Shout is loud.\ntype Shout string\n\n// wakeUp shouts.\n'
+    ('import (\n\t"time"\n\n\t"github.com/cellwrap/cellwrap/reactor"\n)\n\n// Shout is loud.\ntype Shout string\n\n// wakeUp shouts.\n'
      'func wakeUp(struct{}) (Shout, error) { return "I HAVE AWAKENED!", nil }\n\n'
      'func sleep(d time.Duration) *reactor.Deferred[struct{}] { return reactor.Sleep(d) }', r""),
     ('%%run_in_reactor result\n\nfmt.Println("Going to sleep...")\nd := sleep(300 * time.Millisecond)\nreturn reactor.Then(d, wakeUp)', r""),
