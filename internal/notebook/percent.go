@@ -27,7 +27,7 @@ func Percent(src []byte) []Cell {
 	cur.Top = cur.Line
 	for l := range ownLines(src) {
 		title, kind, ok := marker(l.comment)
-		if !ok {
+		if !ok || l.start < cur.Start { // a line of the header is no marker
 			continue
 		}
 		add(cur, l.start)

@@ -106,6 +106,7 @@ func TestPercentSource(t *testing.T) {
 		{"a byte order mark", "\ufeff// %%\nx\n", "x\n"},
 		{"Jupytext's header", "// ---\n// jupyter:\n//   x: y\n// ---\n\n// %%\nx\n", "x\n"},
 		{"a header below the coding", "// -*- coding: utf-8 -*-\n// ---\n// jupyter:\n// ---\nx\n", "x\n"},
+		{"a marker in the header", "// ---\n// jupyter:\n// %% x\n// ---\n\n// %%\nx\n", "x\n"},
 		{"a header without an end, of comments only", "// ---\n// jupyter:\n", "// ---\n// jupyter:\n"},
 		{"a header without an end", "// ---\n// jupyter:\nx\n", "// ---\n// jupyter:\nx\n"},
 		{"a header that is none", "// ---\n// A licence.\n// ---\nx\n", "// ---\n// A licence.\n// ---\nx\n"},
