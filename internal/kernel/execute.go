@@ -106,7 +106,7 @@ func (p *proxy) execute(m *request) bool {
 
 func (p *proxy) run(m *message, c *cell) {
 	p.mu.Lock()
-	p.cells[m.ID] = c
+	p.cells.add(c)
 	p.mu.Unlock()
 	p.executes++
 	p.forward(m.frames)
@@ -125,7 +125,7 @@ func (p *proxy) prepare() error {
 	p.mu.Lock()
 	p.own = &ownRequest{id: m.ID}
 	p.mu.Unlock()
-	p.prepared, p.executes = true, p.executes+1
+	p.prepared, p.preparing, p.executes = true, true, p.executes+1
 	p.forward(m.frames)
 	return nil
 }
@@ -151,6 +151,7 @@ func (p *proxy) heard(note func(*ownRequest)) {
 	if p.Prepared != nil {
 		p.Prepared(own.printed)
 	}
+	p.preparing = false
 	p.executes--
 	p.release()
 }
@@ -186,13 +187,12 @@ func (p *proxy) fromShell(frames [][]byte) {
 func (p *proxy) replied(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.cells[id]
-	if c == nil || c.replied {
+	c := p.cells.first(id, replied)
+	if c == nil {
 		return false
 	}
-	if c.replied = true; c.idle {
-		delete(p.cells, id)
-	}
+	c.replied = true
+	p.cells.drop(id)
 	return true
 }
 
@@ -204,7 +204,7 @@ func (p *proxy) counted() int {
 
 // release handles what was held, up to a message that has to wait again.
 func (p *proxy) release() {
-	for p.executes == 0 && len(p.held) > 0 {
+	for !p.preparing && len(p.held) > 0 {
 		m := p.held[0]
 		p.held = p.held[1:]
 		if !p.handle(m) {

@@ -16,7 +16,7 @@ func (p *proxy) fromIOPub(frames [][]byte) {
 	parent := m.parent()
 	p.mu.Lock()
 	own := parent.Session == p.session && parent.ID != ""
-	c := p.cells[parent.ID]
+	c := p.cells.first(parent.ID, idle)
 	p.mu.Unlock()
 	if own {
 		p.heard(func(own *ownRequest) {
@@ -90,9 +90,8 @@ func isIdle(m *message) bool {
 func (p *proxy) idle(c *cell) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c.idle = true; c.replied {
-		delete(p.cells, c.request.ID)
-	}
+	c.idle = true
+	p.cells.drop(c.request.ID)
 }
 
 // toControl takes a message of a client's control channel.

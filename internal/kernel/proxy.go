@@ -69,29 +69,21 @@ type proxy struct {
 	back    *channels
 
 	// order is held while a message of the shell channel is handled.
-	order    sync.Mutex
-	ctx      context.Context
-	executes int                   // cells, and requests of our own, that the kernel has and has not answered
-	held     []*request            // of the shell channel, until executes is 0
-	prepared bool                  // or preparing
-	complete map[string]completion // what to add to replies, by their requests' ids
+	order     sync.Mutex
+	ctx       context.Context
+	executes  int                   // cells, and requests of our own, that the kernel has and has not answered
+	held      []*request            // of the shell channel, until the first of them can be handled
+	prepared  bool                  // or preparing:
+	preparing bool                  // nothing is handled until it has ended
+	complete  map[string]completion // what to add to replies, by their requests' ids
 
 	mu       sync.Mutex
-	own      *ownRequest      // that the kernel has not ended with, or nil
-	cells    map[string]*cell // that the kernel has not ended with, by their requests' ids
-	count    int              // the last execution count of the kernel's
-	asked    bool             // the kernel to shut down
-	shutdown chan struct{}    // closed when it has answered that
+	own      *ownRequest   // that the kernel has not ended with, or nil
+	cells    cells         // that the kernel has not ended with
+	count    int           // the last execution count of the kernel's
+	asked    bool          // the kernel to shut down
+	shutdown chan struct{} // closed when it has answered that
 	down     sync.Once
-}
-
-// cell is a cell that the kernel runs.
-type cell struct {
-	request *message
-	Cell
-	code string // the user's
-
-	replied, idle, noted bool // what the kernel has said of it, on two channels, and we
 }
 
 // ownRequest is a request of the proxy's own.
@@ -125,7 +117,7 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	defer cancel()
 	p := &proxy{
 		Options: opts, ctx: ctx, key: []byte(at.Key), session: rand.Text(),
-		cells: map[string]*cell{}, complete: map[string]completion{}, shutdown: make(chan struct{}),
+		cells: cells{}, complete: map[string]completion{}, shutdown: make(chan struct{}),
 	}
 	if p.front, err = listen(ctx, at); err != nil {
 		return 0, err

@@ -16,8 +16,8 @@ class Session:
         self.manager.start_kernel()
         self.client = self.connect()
 
-    def connect(self):
-        client = self.manager.client()
+    def connect(self, **options):
+        client = self.manager.client(**options)
         client.start_channels()
         client.wait_for_ready(timeout=TIMEOUT)
         hear(client)
@@ -268,16 +268,19 @@ def check_large_output():
 
 
 def check_two_clients():
-    """Each gets its own replies, and both see what is published."""
+    """Each gets its own replies, and both see what is published. Two of one manager number their
+    requests alike, unless they are given sessions of their own."""
+    from jupyter_client.session import Session as ClientSession
     with Session() as s:
-        other = s.connect()
-        try:
-            ids = [(c, c.execute(f"print('{n}')")) for n in range(20) for c in (s.client, other)]
-            for client, id in ids:
-                reply, published = s.outcome(id, client)
-                assert reply["status"] == "ok", reply
-        finally:
-            other.stop_channels()
+        for own in [{}, {"session": ClientSession(key=s.client.session.key)}]:
+            other = s.connect(**own)
+            try:
+                ids = [(c, c.execute(f"print('{n}')")) for n in range(20) for c in (s.client, other)]
+                for client, id in ids:
+                    reply, published = s.outcome(id, client)
+                    assert reply["status"] == "ok", reply
+            finally:
+                other.stop_channels()
 
 
 def check_comms():
