@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -72,7 +73,7 @@ func (c *connection) forKernel() (*connection, error) {
 		}
 	}()
 	for _, port := range []*int{&k.Shell, &k.IOPub, &k.Stdin, &k.Control, &k.Heartbeat} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := listenAnywhere()
 		if err != nil {
 			return nil, err
 		}
@@ -80,6 +81,21 @@ func (c *connection) forKernel() (*connection, error) {
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return &k, nil
+}
+
+// The range of the kernel's ports. Systems give the ports above to outgoing connections, one of which
+// could get a port in the half a second until the kernel listens.
+const firstPort, endPort = 10_000, 32_768
+
+// listenAnywhere listens on a port that is free.
+func listenAnywhere() (net.Listener, error) {
+	for range 100 {
+		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(endPort-firstPort)))
+		if l, err := net.Listen("tcp", at); err == nil {
+			return l, nil
+		}
+	}
+	return net.Listen("tcp", "127.0.0.1:0") // says what is wrong, if it fails too
 }
 
 // write writes the connection file into dir, under the name that it has for Jupyter: some kernels
