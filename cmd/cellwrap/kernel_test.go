@@ -56,7 +56,7 @@ func TestKernelDemo(t *testing.T) {
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
 	env := append(os.Environ(), "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(), "TMPDIR="+temp,
-		"XDG_CACHE_HOME="+filepath.Join(data, "cache"), "GOCACHE="+goCache(t), "GOPROXY=off", "CLIENT="+client)
+		"XDG_CACHE_HOME="+filepath.Join(data, "cache"), "GOCACHE="+goCache(t), "GOPROXY=off", "CLIENT="+client, "PYTHONDONTWRITEBYTECODE=1")
 	install := exec.Command(filepath.Join(built, "cellwrap"), "kernel", "install", "--of", "gonb", "--name", "demo", "--target", "gonb")
 	install.Env = env
 	if out, err := install.CombinedOutput(); err != nil {

@@ -107,7 +107,7 @@ func TestJupyter(t *testing.T) {
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), python, "-u", "testdata/jupyter.py")
-	cmd.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(), "TMPDIR="+t.TempDir(), "IPYTHONDIR="+t.TempDir(), "PYTHONWARNINGS=ignore")
+	cmd.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(), "TMPDIR="+t.TempDir(), "IPYTHONDIR="+t.TempDir(), "PYTHONWARNINGS=ignore", "PYTHONDONTWRITEBYTECODE=1")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,9 @@ package gokernel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -49,12 +51,12 @@ type received struct {
 func freePorts(t testing.TB) connection {
 	at := connection{IP: "127.0.0.1", Key: "a key"}
 	for _, port := range []*int{&at.Shell, &at.IOPub, &at.Stdin, &at.Control, &at.Heartbeat} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+		var l net.Listener
+		for err := errors.New("none yet"); err != nil; {
+			*port = 10_000 + rand.IntN(20_000) // below those of outgoing connections, one of which could get it
+			l, err = net.Listen("tcp", net.JoinHostPort(at.IP, strconv.Itoa(*port)))
 		}
 		defer l.Close()
-		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return at
 }

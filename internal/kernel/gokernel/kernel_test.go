@@ -195,8 +195,12 @@ func TestJupyter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	modules, err := filepath.Abs("../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(python, "testdata/jupyter.py")
-	cmd.Env = append(os.Environ(), "JUPYTER_DATA_DIR="+dir, "JUPYTER_RUNTIME_DIR="+dir, "TMPDIR="+dir)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+modules, "PYTHONDONTWRITEBYTECODE=1", "JUPYTER_DATA_DIR="+dir, "JUPYTER_RUNTIME_DIR="+dir, "TMPDIR="+dir)
 	cmd.Stdin = strings.NewReader(string(input))
 	cmd.Stderr = os.Stderr
 	text, err := cmd.Output()

@@ -6,6 +6,7 @@ with %%refuse, and knows a magic called %rewrite.
 """
 import os, queue, re, signal, sys, threading, time, traceback, unittest
 from jupyter_client.manager import KernelManager
+import ports
 
 TIMEOUT = 60
 

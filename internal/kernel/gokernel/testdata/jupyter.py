@@ -9,6 +9,8 @@ import sys
 
 from jupyter_client.manager import start_new_kernel
 
+import ports
+
 manager, client = start_new_kernel(kernel_name="gokernel", startup_timeout=60)
 cells = []
 for code in json.load(sys.stdin):
