@@ -91,8 +91,6 @@ func TestInterrupt(t *testing.T) {
 	signal, ended := at.start(t)
 	c := at.dial(t, "one")
 	ask := func() { c.reply(c.request(c.control, "interrupt_request", nil)) }
-	ask()
-	signal() // there is no cell
 	for _, test := range []struct {
 		name      string
 		interrupt func()
@@ -118,6 +116,16 @@ func TestInterrupt(t *testing.T) {
 	}
 	c.reply(c.request(c.control, "shutdown_request", map[string]any{"restart": false}))
 	wait(c, ended) // with the cell interrupted
+}
+
+// An interrupt without a cell is nothing.
+func TestInterruptNothing(t *testing.T) {
+	at := freePorts(t)
+	signal, ended := at.start(t)
+	c := at.dial(t, "one")
+	c.reply(c.request(c.control, "interrupt_request", nil))
+	signal() // a cell after it could still be hit
+	c.shutdown(ended)
 }
 
 // Cells wait for those before them, and each client hears of all, but is answered alone.
