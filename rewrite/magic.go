@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/cellwrap/cellwrap/internal/suggest"
 )
 
 // A magic is a line that says how the cell is run. Its data are one entry of the
@@ -121,7 +123,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 				if c.kernel {
 					continue
 				}
-				return nil, c.hostError(line)
+				return nil, c.hostError(line, "")
 			}
 			c.settings = append(c.settings, setting{line.end, st})
 		}
@@ -154,7 +156,7 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 	}
 	words := fields(rest, line.end-len(rest))
 	if len(words) == 0 || words[0].off != line.end-len(rest) {
-		return magicCall{hosts: true}, c.hostError(line)
+		return magicCall{hosts: true}, c.hostError(line, "")
 	}
 	call := magicCall{args: words[1:]}
 	name := words[0].text
@@ -164,10 +166,10 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 	call.magic = lookup(name)
 	switch {
 	case call.magic == nil && isDirective:
-		return call, c.errorf(line.start, "unknown directive %s%s", directive, name)
+		return call, c.errorf(line.start, "unknown directive %s%s%s", directive, name, meant(directive, name))
 	case call.magic == nil:
 		call.hosts = true
-		return call, c.hostError(line)
+		return call, c.hostError(line, name)
 	case !isDirective && isCell != call.cell:
 		return call, c.errorf(line.start, "%s is written %s", name, call.Usage())
 	}
@@ -177,13 +179,33 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 // errHost is returned by a magic that is not ours after all.
 var errHost = errors.New("a magic of the host's")
 
-// hostError refuses a line that none of our magics is, as the host's. A directive is never the host's.
-func (c *cell) hostError(line magicLine) *Error {
+// hostError refuses a line that none of our magics is, as the host's; name is the magic's, if it has one.
+// A directive is never the host's.
+func (c *cell) hostError(line magicLine, name string) *Error {
 	if text := c.text[line.start:line.end]; bytes.HasPrefix(text, []byte(directive)) {
 		return c.errorf(line.start, "unknown directive %s", text)
 	}
 	text, _, _ := bytes.Cut(c.text[line.start:line.end], []byte("\n"))
+	if hint := meant("", name); hint != "" {
+		return c.errorf(line.start, "unknown magic %.40q%s", text, hint)
+	}
 	return c.errorf(line.start, "%.40q is for the notebook's kernel, which Go code does not have (remove the line)", text)
+}
+
+// meant says which magic a name was meant to be, if that can be guessed.
+func meant(prefix, name string) string {
+	var names []string
+	for _, m := range magics {
+		names = append(append(names, m.name), m.aliases...)
+	}
+	near := suggest.Nearest(name, names)
+	if near == "" {
+		return ""
+	}
+	if prefix == "" {
+		prefix = lookup(near).percent()
+	}
+	return "; did you mean " + prefix + near + "?"
 }
 
 // fields splits a magic's line, which ends at off+len(s), into words.
@@ -218,11 +240,15 @@ func lookup(name string) *magic {
 
 // Usage returns the magic's line, such as "%%run_in_reactor [name]".
 func (m *magic) Usage() string {
-	percent := "%"
+	return strings.TrimSpace(m.percent() + m.name + " " + m.args)
+}
+
+// percent returns what the magic's name stands behind.
+func (m *magic) percent() string {
 	if m.cell {
-		percent = "%%"
+		return "%%"
 	}
-	return strings.TrimSpace(percent + m.name + " " + m.args)
+	return "%"
 }
 
 // Help returns the text of the magic's help.

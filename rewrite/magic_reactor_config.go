@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/cellwrap/cellwrap/internal/suggest"
 )
 
 // defaultTimeout is the ancestor's.
@@ -40,7 +42,7 @@ that again. Each form prints the setting.`,
 			}
 			s.timeout = max(d, 0)
 		default:
-			return "", argErrorf(args[0], "unknown option %s (show, timeout or reset)", args[0].text)
+			return "", argErrorf(args[0], "%v", suggest.Unknown("option", args[0].text, []string{"show", "timeout", "reset"}))
 		}
 		if len(args) > want {
 			return "", argErrorf(args[want], "unexpected %s after %s", args[want].text, args[want-1].text)

@@ -12,7 +12,7 @@ const module = "github.com/cellwrap/cellwrap"
 // allowed says which packages of ours each package may import, outside of its tests.
 var allowed = map[string][]string{
 	"":                    {},
-	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "rewrite", "templates"},
+	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "internal/suggest", "rewrite", "templates"},
 	"examples/quickstart": {"reactor"},
 	"golden":              {"rewrite", "templates"},
 	"indent":              {},
@@ -27,13 +27,14 @@ var allowed = map[string][]string{
 	"internal/process":  {},
 	"internal/provide":  {""},
 	"internal/readme":   {"internal/notebook"},
+	"internal/suggest":  {},
 	"internal/runner":   {"", "internal/host", "internal/process", "rewrite"},
 	"examples":          {},
 	"internal/notebook": {},
 	"reactor":           {},
 	"reactor/dynamic":   {"reactor"},
 	"reactor/session":   {"reactor"},
-	"rewrite":           {"", "indent", "internal/importer", "templates"},
+	"rewrite":           {"", "indent", "internal/importer", "internal/suggest", "templates"},
 	"templates":         {},
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/cellwrap/cellwrap/internal/suggest"
 	"github.com/cellwrap/cellwrap/rewrite"
 	"github.com/cellwrap/cellwrap/templates"
 )
@@ -48,39 +49,78 @@ type flags struct {
 	target, types, template, lines, cell, timeout string
 }
 
-// define adds the flags to set, in the order of the help.
-func (f *flags) define(set *pflag.FlagSet) {
+// choose notes what the value of a flag may be.
+func choose(set *pflag.FlagSet, name string, words []string) {
+	if err := set.SetAnnotation(name, choices, words); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+// A flagGroup has the flags of one use.
+type flagGroup struct {
+	use string
+	set *pflag.FlagSet
+}
+
+// groups defines the flags, in the order of the help.
+func (f *flags) groups() []flagGroup {
+	group := func(use string, define func(*pflag.FlagSet)) flagGroup {
+		set := pflag.NewFlagSet(use, pflag.ContinueOnError)
+		set.SortFlags = false
+		define(set)
+		return flagGroup{use, set}
+	}
+	return []flagGroup{
+		group("What a cell becomes", func(set *pflag.FlagSet) {
+			set.StringVarP(&f.target, "target", "t", "file", "`TARGET`: file, the default, block, gonb or repl")
+			choose(set, "target", targetNames())
+			set.StringVarP(&f.opts.Assign, "assign", "a", "", "assign to `NAME`, whatever the magic says")
+			set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the package; or $GOPACKAGE, else main")
+			set.StringVar(&f.timeout, "timeout", "60s", "an await takes at most `DURATION`, or INFINITY")
+			set.StringVar(&f.template, "template", "", "put it into `FILE`; see cellwrap help template")
+			set.BoolVar(&f.line, "line", true, "name the cell in //line comments; =false: not")
+			set.StringVar(&f.opts.Runtime, "runtime", rewrite.DefaultRuntime, "import the runtime from `IMPORTPATH`")
+			set.BoolVar(&f.unwrap, "unwrap", false, "give the cells of wrapped blocks back")
+		}),
+		group("Which cells", func(set *pflag.FlagSet) {
+			set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "only with a magic or await; notebooks' default")
+			set.StringVar(&f.lines, "range", "", "the cell is lines `FIRST:LAST`, counted from 1")
+			set.StringVar(&f.cell, "cell", "", "a cell's number or a line of it, `N|@LINE`")
+			set.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of what standard input holds")
+		}),
+		group("Where it goes", func(set *pflag.FlagSet) {
+			set.StringVarP(&f.output, "output", "o", "", "write to `FILE`")
+			set.BoolVarP(&f.write, "write", "w", false, "write x.gocell to x_cell.go, all else in place")
+			set.BoolVarP(&f.list, "list", "l", false, "print the names of inputs that would change")
+			set.BoolVarP(&f.diff, "diff", "d", false, "print what would change; exit with 1 if it does")
+			set.BoolVar(&f.check, "check", false, "exit with 1 if anything would change")
+			set.BoolVar(&f.json, "json", false, "print code, line map, edits and notes as JSON")
+		}),
+		group("Types", func(set *pflag.FlagSet) {
+			set.StringVar(&f.types, "types", "auto", "check, and find the result's: `auto|off|require`")
+			choose(set, "types", typesNames)
+			set.StringArrayVar(&f.envs.context, "context", nil, "it may use the Go file or package at `PATH`")
+			set.BoolVar(&f.opts.FixImports, "fix-imports", false, "import standard packages that the cell lacks")
+		}),
+	}
+}
+
+// all returns the flags of all groups.
+func (f *flags) all() *pflag.FlagSet {
+	set := pflag.NewFlagSet("cellwrap", pflag.ContinueOnError)
 	set.SortFlags = false
-	set.StringVarP(&f.opts.Assign, "assign", "a", "", "assign the result to `NAME`, whatever the magic says")
-	set.StringVarP(&f.target, "target", "t", "file", "make a complete `file`, a block of statements, or a cell for gonb or for a repl")
-	set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the file's package; default $GOPACKAGE, else main")
-	set.StringVarP(&f.output, "output", "o", "", "write to `FILE`")
-	set.BoolVarP(&f.write, "write", "w", false, "write x.gocell to x_cell.go, a notebook or a block to its own file")
-	set.BoolVarP(&f.list, "list", "l", false, "print the names of inputs whose result would change")
-	set.BoolVarP(&f.diff, "diff", "d", false, "print what would change; exit with 1 if anything would")
-	set.BoolVar(&f.check, "check", false, "exit with 1 if anything would change")
-	set.BoolVarP(&f.opts.MagicOnly, "magic-only", "m", false, "pass cells without a magic or an await through unchanged; for notebooks the default")
-	set.StringVar(&f.lines, "range", "", "the cell is lines `FIRST:LAST`, counted from 1")
-	set.StringVar(&f.cell, "cell", "", "only cell `N|@LINE` of a notebook or percent-format file")
-	set.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of what standard input holds")
-	set.StringVar(&f.types, "types", "auto", "check types and find the result's: `auto|off|require`")
-	set.StringArrayVar(&f.envs.context, "context", nil, "the cell may use the Go file or package at `PATH`; default: the input file's package")
-	set.BoolVar(&f.opts.FixImports, "fix-imports", false, "import standard packages that the cell uses without")
-	set.StringVar(&f.timeout, "timeout", "60s", "how long an await outside of a run_in_reactor cell may take: `DURATION|INFINITY`")
-	set.StringVar(&f.template, "template", "", "`FILE` to put the cell into; see cellwrap help template")
-	set.BoolVar(&f.line, "line", true, "name the cell in //line comments; --line=false: do not")
-	set.StringVar(&f.opts.Runtime, "runtime", rewrite.DefaultRuntime, "`IMPORTPATH` of the runtime")
-	set.BoolVar(&f.unwrap, "unwrap", false, "give the cells of wrapped blocks back")
-	set.BoolVar(&f.json, "json", false, "print code, line map, edits and notes as JSON, a line each")
+	set.Usage = func() {}
+	for _, g := range f.groups() {
+		set.AddFlagSet(g.set)
+	}
+	return set
 }
 
 // parseFlags returns the configuration and the files that args name.
 func parseFlags(args []string) (*config, []string, error) {
 	var f flags
-	set := pflag.NewFlagSet("cellwrap", pflag.ContinueOnError)
-	set.Usage = func() {}
-	f.define(set)
-	if err := set.Parse(args); err != nil {
+	set := f.all()
+	if err := parse(set, args); err != nil {
 		return nil, nil, err
 	}
 	if set.Changed("assign") {
@@ -107,7 +147,7 @@ func (f *flags) checkTarget() error {
 	if f.opts.Target = rewrite.Target(f.target); slices.Contains(rewrite.Targets, f.opts.Target) {
 		return nil
 	}
-	return fmt.Errorf("--target is file, block, gonb or repl, not %q", f.target)
+	return suggest.Unknown("target", f.target, targetNames())
 }
 
 func (f *flags) checkPackage() error {
@@ -138,7 +178,7 @@ func (f *flags) checkTypes() error {
 		f.opts.Types = t
 		return nil
 	}
-	return fmt.Errorf("--types is auto, off or require, not %q", f.types)
+	return suggest.Unknown("--types", f.types, typesNames)
 }
 
 func (f *flags) checkTimeout() (err error) {

@@ -2,59 +2,60 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/cellwrap/cellwrap/internal/suggest"
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
-// manual returns the text of --help: what the command is for, its flags, and examples.
+const purpose = "cellwrap rewrites a notebook cell to Go that runs it in the background."
+
+// An example is a command line and what it does.
+type example struct{ line, what string }
+
+// The first three are those of --help.
+var examples = []example{
+	{`printf 'return 6 * 7\n' | cellwrap -a answer`, "a cell to a Go file"},
+	{`cellwrap -t block --range 10:14 -w main.go`, "lines of a function, in place"},
+	{`cellwrap run --check book.ipynb`, "a notebook as a test"},
+	{`cellwrap -w fetch.gocell`, "fetch.gocell to fetch_cell.go"},
+	{`cellwrap --types require --check *.gocell`, "for CI: typed and current"},
+	{`cellwrap -t block -w book.ipynb`, "the cells of a notebook, in place"},
+	{`cellwrap --cell 3 -o three.go book.ipynb`, "one of them, to a Go file"},
+	{`cellwrap kernel install --of gonb`, "a kernel of JupyterLab's, with cellwrap"},
+}
+
+const exitStatus = `0 done; 1 a cell was refused, or --check or -d found a change;
+2 called wrongly, or a file could not be read or written.`
+
+// manual returns the text of --help, which fits a screen.
 func manual() string {
 	var b strings.Builder
-	b.WriteString(`cellwrap rewrites a notebook cell to Go that runs it in the background.
-
-    cellwrap [flags] [file ...]     rewrite; no file: standard input to standard output
-    cellwrap run [flags] file       run a notebook, or a cell, as a program
-    cellwrap kernel install|uninstall|list|run
-                                    rewrite the cells of a Jupyter kernel on their way
-    cellwrap init [dir]             put the runtime into a module that cannot fetch it
-    cellwrap help [magic|template|run|kernel]
-                                    explain a magic, the templates, or a command
-    cellwrap cache clean            forget what is known of imported packages
-    cellwrap version
-
-Flags:
-`)
-	var f flags
-	set := pflag.NewFlagSet("cellwrap", pflag.ContinueOnError)
-	f.define(set)
-	b.WriteString(usages(set))
-	b.WriteString(`
-Exit status: 0 done; 1 a cell was refused, or --check or --diff found a difference;
-2 called wrongly, or a file could not be read or written. Messages are
-file:line:col: text (of a notebook book.ipynb:cell 3:line:col), and JSON with --json; a warning says so. On an error nothing is
-printed on standard output and no file is touched.
-
-Magics, or in Go files directives such as //cellwrap:run_in_reactor:
-`)
-	for _, m := range rewrite.Magics() {
-		fmt.Fprintf(&b, "    %s\n        %s\n", m.Usage, m.Summary)
+	fmt.Fprintf(&b, "%s\n\n", purpose)
+	synopsis(&b, "[flags] [file ...]", "rewrite; no file: standard input to output")
+	for _, c := range commands() {
+		synopsis(&b, strings.TrimSpace(c.name+" "+c.args), c.summary)
 	}
-	b.WriteString(`
-Examples:
-    printf 'return 6 * 7\n' | cellwrap -a answer      a cell to a Go file
-    cellwrap -w fetch.gocell                          fetch.gocell to fetch_cell.go
-    cellwrap --types require --check *.gocell         for CI: typed and current
-    cellwrap -t block --range 10:14 -w main.go        lines of a function, in place
-    cellwrap -t block -w book.ipynb                   the cells of a notebook, in place
-    cellwrap --cell 3 -o three.go book.ipynb          one of them, to a Go file
-    cellwrap run --check book.ipynb                   a notebook as a test
-`)
+	for _, g := range new(flags).groups() {
+		fmt.Fprintf(&b, "\n%s\n%s", g.use, usages(g.set))
+	}
+	b.WriteString("\nExamples\n")
+	for _, e := range examples[:3] {
+		fmt.Fprintf(&b, "  %-46s %s\n", e.line, e.what)
+	}
+	fmt.Fprintf(&b, "\nExit status: %s\nMagics: %s; see cellwrap help MAGIC.\n", exitStatus, strings.Join(magicNames(), ", "))
 	return b.String()
+}
+
+func synopsis(b *strings.Builder, args, what string) {
+	fmt.Fprintf(b, "  cellwrap %-22s %s\n", args, what)
 }
 
 // usages returns a line for each flag of a set.
@@ -65,19 +66,39 @@ func usages(set *pflag.FlagSet) string {
 		if flag.Shorthand != "" {
 			short = "-" + flag.Shorthand + ", "
 		}
-		value, usage := pflag.UnquoteUsage(flag)
-		if flag.Value.Type() == "bool" {
-			value = ""
-		}
-		fmt.Fprintf(&b, "  %s%-27s %s\n", short, "--"+flag.Name+" "+value, usage)
+		name, usage := spelled(flag)
+		fmt.Fprintf(&b, "  %s%-25s %s\n", short, name, usage)
 	})
 	return b.String()
+}
+
+// spelled returns a flag with its value, --name VALUE, and what it means.
+func spelled(flag *pflag.Flag) (name, usage string) {
+	value, usage := pflag.UnquoteUsage(flag)
+	if flag.Value.Type() == "bool" {
+		value = ""
+	}
+	return strings.TrimSpace("--" + flag.Name + " " + value), usage
+}
+
+// parse is set.Parse, and says which flag was meant by one that there is not.
+func parse(set *pflag.FlagSet, args []string) error {
+	err := set.Parse(args)
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		set.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		if name := suggest.Nearest(unknown.GetSpecifiedName(), names); name != "" {
+			return fmt.Errorf("%w; did you mean --%s?", err, name)
+		}
+	}
+	return err
 }
 
 //go:embed template.txt
 var templateHelp string
 
-// help explains the command, a magic or the templates.
+// help explains the command, a sub-command, a magic or the templates.
 func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		io.WriteString(stdout, manual())
@@ -88,20 +109,54 @@ func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	case "template":
 		io.WriteString(stdout, templateHelp)
 		return exitOK
-	case "run":
-		io.WriteString(stdout, runManual())
+	case "man":
+		io.WriteString(stdout, manPage())
 		return exitOK
-	case "kernel":
-		io.WriteString(stdout, kernelManual())
+	}
+	if c := lookup(topic); c != nil {
+		io.WriteString(stdout, c.manual())
 		return exitOK
 	}
 	if doc, ok := rewrite.Magic(topic); ok {
 		io.WriteString(stdout, doc.Help)
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "cellwrap: no help for %q (see cellwrap help)\n", args[0])
+	fmt.Fprintf(stderr, "cellwrap: %v\n", suggest.Unknown("topic", topic, topics()))
 	return exitUsage
 }
+
+// topics returns what help explains.
+func topics() []string {
+	names := append(magicNames(), "template", "man")
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func magicNames() []string {
+	var names []string
+	for _, m := range rewrite.Magics() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+func targetNames() []string {
+	var names []string
+	for _, t := range rewrite.Targets {
+		names = append(names, string(t))
+	}
+	return names
+}
+
+// typesNames are the values of --types.
+var typesNames = []string{string(rewrite.TypesAuto), string(rewrite.TypesOff), string(rewrite.TypesRequire)}
+
+const versionManual = `cellwrap version
+
+Prints the version that the binary was built as.
+`
 
 // version prints the version that the binary was built as.
 func version(_ []string, _ io.Reader, stdout, _ io.Writer) int {
@@ -111,4 +166,9 @@ func version(_ []string, _ io.Reader, stdout, _ io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "cellwrap %s\n", v)
 	return exitOK
+}
+
+// wantsHelp reports whether a sub-command without flags is asked for its manual.
+func wantsHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "--help" })
 }

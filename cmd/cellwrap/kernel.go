@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/cellwrap/cellwrap/internal/kernel"
+	"github.com/cellwrap/cellwrap/internal/suggest"
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
@@ -28,6 +29,8 @@ const kernelUsage = `cellwrap kernel puts the rewriter between Jupyter and a Go 
 Flags:
 `
 
+var kernelCommands = []string{"install", "uninstall", "list", "run"}
+
 // kernelFlags are those of cellwrap kernel.
 type kernelFlags struct {
 	set *pflag.FlagSet
@@ -38,13 +41,15 @@ type kernelFlags struct {
 
 func newKernelFlags() *kernelFlags {
 	f := &kernelFlags{set: pflag.NewFlagSet("cellwrap kernel", pflag.ContinueOnError)}
-	f.set.SetOutput(io.Discard)
+	f.set.SortFlags = false
+	f.set.Usage = func() {}
 	f.set.StringVar(&f.of, "of", "", "the `KERNEL` that runs the cells")
-	f.set.StringVar(&f.name, "name", "", "what the new kernel is called; default: `KERNEL`-cellwrap")
-	f.set.StringVar(&f.show, "display-name", "", "what notebooks show; default: the kernel's `TEXT` + cellwrap")
+	f.set.StringVar(&f.name, "name", "", "`NAME` of the new one; default: KERNEL-cellwrap")
+	f.set.StringVar(&f.show, "display-name", "", "`TEXT` that is shown; default: its own + cellwrap")
 	f.set.StringVar(&f.prefix, "prefix", "", "install below `DIR`, a Python environment's, say")
 	f.set.BoolVar(&f.user, "user", false, "install for the user, which is the default")
-	f.set.StringVarP(&f.target, "target", "t", "", "what cells become: `gonb`, repl, or none to leave all as it is; default: by the kernel")
+	f.set.StringVarP(&f.target, "target", "t", "", "`TARGET`: gonb, repl, or none; default: by the kernel")
+	choose(f.set, "target", kernelTargets)
 	f.set.BoolVarP(&f.magicOnly, "magic-only", "m", false, "leave cells without a magic or an await as they are")
 	f.set.StringVar(&f.connection, "connection-file", "", "Jupyter's connection `FILE`")
 	return f
@@ -55,7 +60,7 @@ func kernelManual() string { return kernelUsage + usages(newKernelFlags().set) }
 // kernelCommand is cellwrap kernel.
 func kernelCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	f := newKernelFlags()
-	err := f.set.Parse(args)
+	err := parse(f.set, args)
 	if errors.Is(err, pflag.ErrHelp) || err == nil && f.set.NArg() == 0 {
 		io.WriteString(stdout, kernelManual())
 		return exitOK
@@ -73,7 +78,7 @@ func kernelCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		case "run":
 			status, err = f.run(rest, stdout, stderr)
 		default:
-			err = fmt.Errorf("unknown command %q (install, uninstall, list or run)", command)
+			err = suggest.Unknown("command", command, kernelCommands)
 		}
 	}
 	if err != nil {
@@ -181,13 +186,16 @@ func (f *kernelFlags) list(rest []string, stdout io.Writer) error {
 // noTarget leaves all cells as they are.
 const noTarget = "none"
 
+// kernelTargets are what the cells of a kernel may become.
+var kernelTargets = []string{string(rewrite.GoNB), string(rewrite.REPL), noTarget}
+
 // targetOf returns what the cells of a kernel become.
 func targetOf(flag, command, language string) (string, error) {
 	switch {
 	case flag == noTarget, flag == string(rewrite.GoNB), flag == string(rewrite.REPL):
 		return flag, nil
 	case flag != "":
-		return "", fmt.Errorf("--target is gonb, repl or none, not %q", flag)
+		return "", suggest.Unknown("target", flag, kernelTargets)
 	case strings.Contains(filepath.Base(command), "gonb"):
 		return string(rewrite.GoNB), nil
 	case strings.EqualFold(language, "go"):

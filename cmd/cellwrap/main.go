@@ -28,8 +28,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // run is the command. It does not exit, so that what it defers is run.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
-		if command, ok := commands[args[0]]; ok {
-			return command(args[1:], stdin, stdout, stderr)
+		if c := lookup(args[0]); c != nil {
+			return c.run(args[1:], stdin, stdout, stderr)
 		}
 	}
 	cfg, files, err := parseFlags(args)
@@ -48,14 +48,4 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return cfg.rewrite(ctx, files, stdin, stdout, stderr)
-}
-
-// commands are the sub-commands; any other word is a file.
-var commands = map[string]func(args []string, stdin io.Reader, stdout, stderr io.Writer) int{
-	"cache":   cache,
-	"help":    help,
-	"init":    initCommand,
-	"kernel":  kernelCommand,
-	"run":     runCommand,
-	"version": version,
 }

@@ -50,11 +50,11 @@ func (f *runFlags) define() *pflag.FlagSet {
 	set.SetInterspersed(false) // what follows the file is the program's
 	set.Usage = func() {}
 	set.BoolVarP(&f.write, "write", "w", false, "store the outputs in the notebook")
-	set.BoolVar(&f.check, "check", false, "compare the outputs with those that are stored; exit with 1 if any differs")
-	set.BoolVarP(&f.keepGoing, "keep-going", "k", false, "go on behind a cell that fails; what needs it is skipped")
-	set.StringVar(&f.limit, "timeout", "INFINITY", "the most that a cell may take, `DURATION|INFINITY`")
-	set.BoolVar(&f.json, "json", false, "print what happens as JSON, a line for each event")
-	set.StringSliceVar(&f.normal, "normalize", []string{"addresses", "results"}, "`WHAT` --check takes for equal: addresses, results, durations, times, or none")
+	set.BoolVar(&f.check, "check", false, "exit with 1 if an output is not the stored one")
+	set.BoolVarP(&f.keepGoing, "keep-going", "k", false, "go on behind a cell that fails, less what needs it")
+	set.StringVar(&f.limit, "timeout", "INFINITY", "the most that a cell may take: `DURATION` or INFINITY")
+	set.BoolVar(&f.json, "json", false, "print what happens as JSON, an event a line")
+	set.StringSliceVar(&f.normal, "normalize", []string{"addresses", "results"}, "what --check takes for equal: `KINDS`")
 	return set
 }
 
@@ -68,7 +68,8 @@ runs in its own directory. The module around it is used as it is, and not change
 
 Exit status: the program's; 1 if a cell has failed, or --check found a difference; 2 if the file
 cannot be read or written, or the program cannot be built. --write leaves the notebook as it was if
-a cell has failed, unless --keep-going is given, too.
+a cell has failed, unless --keep-going is given, too. The kinds of what --check takes for equal are
+addresses and results, the default, durations and times; none is for none of them.
 
 Flags:
 ` + usages(new(runFlags).define())
@@ -77,7 +78,7 @@ Flags:
 func parseRunFlags(args []string) (*runConfig, error) {
 	var f runFlags
 	set := f.define()
-	if err := set.Parse(args); err != nil {
+	if err := parse(set, args); err != nil {
 		return nil, err
 	}
 	c := f.runConfig
