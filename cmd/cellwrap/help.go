@@ -35,7 +35,7 @@ var examples = []example{
 const exitStatus = `0 done; 1 a cell was refused, or --check or -d found a change;
 2 called wrongly, or a file could not be read or written.`
 
-// manual returns the text of --help, which fits a screen.
+// manual returns the text of --help, which fits a screen of 50 lines by 80 columns.
 func manual() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", purpose)
@@ -50,7 +50,7 @@ func manual() string {
 	for _, e := range examples[:3] {
 		fmt.Fprintf(&b, "  %-46s %s\n", e.line, e.what)
 	}
-	fmt.Fprintf(&b, "\nExit status: %s\nMagics: %s; see cellwrap help MAGIC.\n", exitStatus, strings.Join(magicNames(), ", "))
+	fmt.Fprintf(&b, "\nExit status: %s\nMagics: %s; see help NAME.\n", exitStatus, strings.Join(magicNames(), ", "))
 	return b.String()
 }
 

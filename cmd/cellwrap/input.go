@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/cellwrap/cellwrap/internal/notebook"
+	"github.com/cellwrap/cellwrap/internal/suggest"
 )
 
 // input is one text to rewrite.
@@ -38,12 +41,24 @@ func (c *config) readInputs(files []string, stdin io.Reader) ([]input, error) {
 		text, err := os.ReadFile(files[i])
 		inputs[i], errs[i] = c.newInput(files[i], files[i], text), err
 	})
-	for _, err := range errs {
+	for i, err := range errs {
 		if err != nil {
-			return nil, err
+			return nil, maybeCommand(err, files[i])
 		}
 	}
 	return inputs, nil
+}
+
+// maybeCommand adds to the error about a file that is not there which sub-command was meant.
+func maybeCommand(err error, file string) error {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	if name := suggest.Nearest(file, names); name != "" && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; did you mean cellwrap %s?", err, name)
+	}
+	return err
 }
 
 // natural returns the place of the input's result: a file beside the cell, or for
