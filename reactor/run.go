@@ -146,11 +146,14 @@ func (e *EventualResult[T]) await(d awaited) {
 // settle completes e with an outcome, on the loop of here, unless that is a Deferred
 // which an untyped body returned.
 func (e *EventualResult[T]) settle(v T, err error, here *Reactor) {
-	if untyped, ok := any(e).(*EventualResult[any]); ok && err == nil {
-		if d, ok := any(v).(nested); ok {
-			(&unwrapping{to: untyped}).settle(d, nil, here)
-			return
-		}
+	if err == nil && isInterface[T]() && unwrap(e, v, here) {
+		return
 	}
 	e.complete(v, err, nil)
+}
+
+// isInterface reports whether T is an interface type, of which alone nobody can tell what it holds.
+func isInterface[T any]() bool {
+	var zero T
+	return any(zero) == nil
 }

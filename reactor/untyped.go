@@ -10,8 +10,8 @@ func Untyped(x any) (Awaitable[any], bool) {
 	switch x := x.(type) {
 	case Awaitable[any]:
 		return x, true
-	case interface{ untype() Awaitable[any] }:
-		return x.untype(), true
+	case interface{ untype() any }:
+		return x.untype().(Awaitable[any]), true
 	}
 	return nil, false
 }
@@ -26,31 +26,58 @@ func UntypedChannel(c any) (*Deferred[any], bool) {
 	return fromChannel[any](Default(), untypedChannel{v}), true
 }
 
-func (d *Deferred[T]) untype() Awaitable[any] {
-	if d == nil {
-		return (*Deferred[any])(nil)
-	}
-	v, err, ok := d.outcome(d.r) // at rest it may be read from anywhere, and needs no loop
-	switch {
-	case !ok:
-		return Then(d, func(v T) (any, error) { return v, nil })
-	case err != nil:
-		return FailOn[any](d.r, err)
-	}
-	return SucceedOn[any](d.r, v)
+// A package that uses a Deferred[int] compiles all methods of that type, and those of every other
+// instance of a generic type that they mention, also by a field of a struct: three times the work for
+// a notebook's cell. So here they mention no Deferred[any] and no EventualResult[any]. These are
+// made in functions without type parameters, of which the compiler of another package sees no more than
+// that they take and return an any, as they are not inlined.
+
+// untypedResult is an *EventualResult[any].
+type untypedResult interface {
+	fired() bool
+	await(d awaited)
+	complete(v any, err error, stack []byte)
 }
 
-func (e *EventualResult[T]) untype() Awaitable[any] {
-	x := &EventualResult[any]{r: e.r}
-	if v, err, ok := e.outcome(e.r); ok {
-		x.settle(v, err, e.r)
-		return x
+func (d *Deferred[T]) untype() any {
+	if d == nil {
+		return untypedNil()
 	}
-	x.work = e // at once, so that a Cancel finds e however busy the loop is
-	RunCoroutineOn(e.r, func(co *Coroutine) (struct{}, error) {
+	if v, err, ok := d.outcome(d.r); ok { // at rest it may be read from anywhere, and needs no loop
+		return untypedOutcome(d.r, v, err)
+	}
+	x := newUntyped(d.r, d)
+	d.deliver(&unwrapping{to: x.(untypedResult), r: d.r, once: true})
+	return x
+}
+
+func (e *EventualResult[T]) untype() any {
+	if v, err, ok := e.outcome(e.r); ok {
+		return untypedOutcome(e.r, v, err)
+	}
+	x := newUntyped(e.r, e)
+	RunCoroutineOn(e.r, func(co *Coroutine) (T, error) {
 		v, err := Await(co, e)
-		x.settle(v, err, e.r)
-		return struct{}{}, nil
+		x.(untypedResult).complete(v, err, nil)
+		var zero T
+		return zero, nil
 	})
 	return x
 }
+
+//go:noinline
+func untypedNil() any { return (*Deferred[any])(nil) }
+
+//go:noinline
+func untypedOutcome(r *Reactor, v any, err error) any {
+	if err != nil {
+		return FailOn[any](r, err)
+	}
+	return SucceedOn(r, v)
+}
+
+// newUntyped returns a result that waits for work: it is noted at once, so that a Cancel finds it however
+// busy the loop is.
+//
+//go:noinline
+func newUntyped(r *Reactor, work awaited) any { return &EventualResult[any]{r: r, work: work} }

@@ -47,12 +47,30 @@ type nested interface {
 // untyped is outcome.
 func (d *Deferred[T]) untyped(here *Reactor) (any, error, bool) { return d.outcome(here) }
 
-func (d *Deferred[T]) deliver(u *unwrapping) { d.subscribe(unwrapped[T]{u}, u.to.r) }
+func (d *Deferred[T]) deliver(u *unwrapping) { d.subscribe(unwrapped[T]{u}, u.r) }
+
+// unwrap has e, if it is of an untyped body, wait for the Deferred v, and reports whether it does. Not
+// to be inlined, as what Untyped uses.
+//
+//go:noinline
+func unwrap(e, v any, here *Reactor) bool {
+	to, ok := e.(*EventualResult[any])
+	if !ok {
+		return false
+	}
+	d, ok := v.(nested)
+	if ok {
+		(&unwrapping{to: to, r: to.r}).settle(d, nil, here)
+	}
+	return ok
+}
 
 // unwrapping waits for the Deferred that an untyped body returned, then for the one
 // which that brought, until there is a value.
 type unwrapping struct {
-	to *EventualResult[any]
+	to   untypedResult
+	r    *Reactor // of to
+	once bool     // what the first one brings is the value, whatever it is
 
 	// A Deferred may bring itself, or one that brings it. Brent's algorithm sees that
 	// without a list: compare with one that was met, and renew it ever less often.
@@ -64,7 +82,7 @@ type unwrapping struct {
 func (u *unwrapping) settle(v any, err error, here *Reactor) {
 	for err == nil {
 		d, ok := v.(nested)
-		if !ok {
+		if !ok || u.once {
 			break
 		}
 		if d == u.met {
