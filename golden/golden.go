@@ -139,7 +139,13 @@ func parseArchive(path string, text []byte, known func(section string) bool) (Ar
 	return a, nil
 }
 
-var known = []string{"flags", "cell", "template", "file", "block", "gonb", "repl", "file.error", "block.error", "gonb.error", "repl.error", "notes", "compile", "run"}
+var known = func() []string {
+	names := []string{"flags", "cell", "template", "notes", "compile", "run"}
+	for _, t := range Targets {
+		names = append(names, string(t), string(t)+".error")
+	}
+	return names
+}()
 
 // options works out what the sections say about rewrite.Options.
 func (c *Case) options() error {

@@ -132,7 +132,7 @@ func checkGolden(t *testing.T, c *golden.Case, target rewrite.Target) *rewrite.O
 	if out.Name == "" {
 		return out // passed through
 	}
-	if target != rewrite.File {
+	if !target.IsFile() {
 		back, err := rewrite.Unwrap(out.Code, opts.Filename)
 		if err != nil {
 			t.Error(err)
@@ -208,12 +208,12 @@ func (b *goldenBuild) write(name string, text []byte) {
 
 func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Output) {
 	u := goldenUnit{c, target, string(target) + "/" + c.Name}
-	if _, ok := c.Section("run"); ok && target == rewrite.File {
+	if _, ok := c.Section("run"); ok && target.IsFile() {
 		u.pkg = "run/" + c.Name
 	}
 	code := out.Code
 	_, fails := c.Section("compile")
-	if fails && target != rewrite.File {
+	if fails && !target.IsFile() {
 		return // the compiler's words are about the file
 	}
 	switch target {
@@ -327,7 +327,7 @@ func (b *goldenBuild) build() {
 			if got := vetted[u.pkg]; got != nil {
 				b.t.Errorf("go vet of %s:\n%s", u.pkg, strings.Join(got, ""))
 			}
-			if _, ok := u.Section("run"); ok && u.target == rewrite.File {
+			if _, ok := u.Section("run"); ok && u.target.IsFile() {
 				b.run(u)
 			}
 		}

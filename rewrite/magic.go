@@ -23,7 +23,7 @@ type magic struct {
 	help    string // what it does, in full
 
 	// apply changes the settings, and returns what the magic prints, if anything.
-	// Its error is an *argError, or errHost.
+	// Its error is at the magic's line, unless it is an *argError or errHost.
 	apply func(*settings, []arg) (note string, err error)
 }
 
@@ -119,7 +119,10 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 			case nil:
 			case *argError:
 				return nil, c.errorf(err.arg.off, "%s", err.msg)
-			default: // errHost
+			default:
+				if err != errHost {
+					return nil, c.errorf(line.start, "%v", err)
+				}
 				if c.kernel {
 					continue
 				}

@@ -13,6 +13,7 @@ const module = "github.com/cellwrap/cellwrap"
 var allowed = map[string][]string{
 	"":                    {},
 	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "internal/suggest", "rewrite", "templates"},
+	"docs":                {},
 	"examples/quickstart": {"reactor"},
 	"golden":              {"rewrite", "templates"},
 	"indent":              {},

@@ -72,7 +72,7 @@ func (f *flags) groups() []flagGroup {
 	}
 	return []flagGroup{
 		group("What a cell becomes", func(set *pflag.FlagSet) {
-			set.StringVarP(&f.target, "target", "t", "file", "`TARGET`: file, the default, block, gonb or repl")
+			set.StringVarP(&f.target, "target", "t", "file", "`TARGET`: "+strings.Join(targetNames(), ", ")+" (default file)")
 			choose(set, "target", targetNames())
 			set.StringVarP(&f.opts.Assign, "assign", "a", "", "assign to `NAME`, whatever the magic says")
 			set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the package; or $GOPACKAGE, else main")

@@ -50,7 +50,7 @@ func manual() string {
 	for _, e := range examples[:3] {
 		fmt.Fprintf(&b, "  %-46s %s\n", e.line, e.what)
 	}
-	fmt.Fprintf(&b, "\nExit status: %s\nMagics: %s; see help NAME.\n", exitStatus, strings.Join(magicNames(), ", "))
+	fmt.Fprintf(&b, "\nExit status: %s\nMagics, which cellwrap help NAME explains:\n  %s\n", exitStatus, strings.Join(magicNames(), ", "))
 	return b.String()
 }
 
