@@ -19,15 +19,16 @@ var allowed = map[string][]string{
 	"internal/host":       {},
 	"internal/importer":   {"internal/process"},
 	"internal/host/rich":  {"internal/host"},
-	"internal/kernel":     {"internal/process"},
+	"internal/kernel":     {"internal/process", "internal/swap"},
 
 	"internal/kernel/gokernel":              {},
 	"internal/kernel/gokernel/cmd/gokernel": {"internal/kernel/gokernel"},
 
 	"internal/process":  {},
-	"internal/provide":  {""},
+	"internal/provide":  {"", "internal/swap"},
 	"internal/readme":   {"internal/notebook"},
 	"internal/runner":   {"", "internal/host", "internal/process", "rewrite"},
+	"internal/swap":     {},
 	"examples":          {},
 	"internal/notebook": {},
 	"reactor":           {},

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/cellwrap/cellwrap/internal/swap"
 )
 
 // A Spec is an installed kernelspec: a directory with a kernel.json, and what else the kernel shows.
@@ -175,7 +177,7 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	temp, err := os.MkdirTemp(dir, ".cellwrap-")
+	temp, err := besides(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -187,19 +189,25 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if err := os.WriteFile(filepath.Join(next, "kernel.json"), append(text.Bytes(), '\n'), 0o666); err != nil {
 		return nil, err
 	}
-	if err := os.RemoveAll(target); err != nil {
-		return nil, err
-	}
-	if err := os.Rename(next, target); err != nil {
+	if err := swap.Dir(next, target); err != nil {
 		return nil, err
 	}
 	return read(target)
 }
+
+// besides makes a directory for what becomes of a spec, or is left of one, beside those that Jupyter
+// sees: it has no kernel.json.
+func besides(dir string) (string, error) { return os.MkdirTemp(dir, ".cellwrap-") }
 
 // Uninstall removes a spec that is ours.
 func Uninstall(s *Spec) error {
 	if !s.Ours() {
 		return fmt.Errorf("kernel %s is none of cellwrap's (jupyter kernelspec uninstall %s removes it)", s.Name, s.Name)
 	}
-	return os.RemoveAll(s.Dir)
+	temp, err := besides(filepath.Dir(s.Dir))
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	return os.Rename(s.Dir, filepath.Join(temp, s.Name)) // gone at once, not file by file
 }
