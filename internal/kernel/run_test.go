@@ -130,36 +130,3 @@ func TestConnection(t *testing.T) {
 		t.Errorf("ports %v", ports)
 	}
 }
-
-// FuzzParse holds that no frames are too strange, and that what is signed here is signed.
-func FuzzParse(f *testing.F) {
-	key := []byte("a key")
-	m := newMessage("execute_request", "s", map[string]any{"code": "x"}, nil, [][]byte{[]byte("id")}, key)
-	for _, frames := range [][][]byte{m.frames, {delimiter}, {[]byte("x"), delimiter, nil, []byte("{}"), []byte("{"), nil, []byte("[]")}, nil} {
-		var text []byte
-		for _, frame := range frames {
-			text = append(append(text, frame...), 0)
-		}
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var frames [][]byte
-		for _, frame := range strings.Split(string(text), "\x00") {
-			frames = append(frames, []byte(frame))
-		}
-		m, ok := parse(frames)
-		if !ok {
-			return
-		}
-		m.signed(key)
-		m.parent()
-		other, err := m.with(map[string]any{"code": "y<z"}, key)
-		if err != nil {
-			return
-		}
-		var content struct{ Code string }
-		if !other.signed(key) || other.content(&content) != nil || content.Code != "y<z" {
-			t.Errorf("%q", other.frames)
-		}
-	})
-}
