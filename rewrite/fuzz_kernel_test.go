@@ -85,6 +85,7 @@ func FuzzUnwrap(f *testing.F) {
 		case by == 0 && (err != nil || !bytes.Equal(back, cell)):
 			t.Fatalf("%v: %q", err, back)
 		case by == 0 || err != nil:
+		case i == len(changed)-1 && out.Code[i] == '\n': // a line end may go with the end of a file
 		case len(back) != len(cell) || differences(back, cell) != 1:
 			t.Fatalf("with a byte changed,\n%s\nis unwrapped to\n%s", changed, back)
 		}
