@@ -88,6 +88,12 @@ var leave = map[string]func(r *Reactor){
 	"callback":          func(r *Reactor) { SucceedOn(r, 1).AddCallback(func(int) (int, error) { return 0, errTest }) },
 	"late callback":     func(r *Reactor) { FailOn[int](r, errTest).AddCallback(increment) },
 	"errback that does": func(r *Reactor) { FailOn[int](r, errBack).AddErrback(func(error) (int, error) { return 0, errTest }) },
+	"late callback of one that is paused": func(r *Reactor) {
+		d := FailOn[int](r, errTest)
+		d.Pause()
+		d.AddCallback(increment)
+		r.Call(d.Unpause)
+	},
 	"end of Thens": func(r *Reactor) {
 		Then(Then(FailOn[int](r, errTest), itoa), func(string) (int, error) { return 0, nil })
 	},

@@ -130,3 +130,25 @@ func TestConnection(t *testing.T) {
 		t.Errorf("ports %v", ports)
 	}
 }
+
+// What is no connection file is refused, with what is wrong with it.
+func TestConnectionRefused(t *testing.T) {
+	const good = `{"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 65535, "key": "k"}`
+	if _, err := parseConnection("c.json", []byte(good)); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"1", "0", "it has no shell_port"},
+		{"2", "-2", "it has no iopub_port"},
+		{`"stdin_port": 3, `, "", "it has no stdin_port"},
+		{"65535", "65536", "it has no hb_port"},
+		{`"k"`, `"k", "signature_scheme": "hmac-md5"`, "messages are signed by hmac-md5"},
+		{`"k"`, `"k", "transport": "udp"`, `unknown transport "udp"`},
+		{"1", `"1"`, "cannot unmarshal string"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if _, err := parseConnection("c.json", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), "c.json") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, not %s", text, err, c.want)
+		}
+	}
+}

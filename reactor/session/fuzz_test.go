@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -45,6 +46,16 @@ func FuzzFrame(f *testing.F) {
 			t.Fatalf("%q, %v", got, err)
 		}
 	})
+}
+
+// What says that it is too large is not read on.
+func TestFrameTooLarge(t *testing.T) {
+	for size, want := range map[uint64]string{2*maxSize + 1: "a frame of 2147483649 bytes", 1 << 63: "a frame of 9223372036854775808 bytes", 2 * maxSize: "read on"} {
+		r := io.MultiReader(bytes.NewReader(binary.BigEndian.AppendUint64(nil, size)), iotest.ErrReader(errors.New("read on")))
+		if _, err := readFrame(r); err == nil || err.Error() != want {
+			t.Errorf("%d: %v", size, err)
+		}
+	}
 }
 
 // FuzzDecode holds that a value which can be read is written, and read again, as the same; that one which
