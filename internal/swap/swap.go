@@ -17,6 +17,11 @@ func Dir(next, target string) error {
 	if exchange(next, target) == nil {
 		return nil
 	}
+	return rename(next, target)
+}
+
+// rename exchanges two directories in three steps.
+func rename(next, target string) error {
 	was := next + ".was"
 	if err := os.Rename(target, was); err != nil {
 		return err

@@ -37,8 +37,17 @@ func TestDir(t *testing.T) {
 	}
 	want(target, "2")
 	want(next, "1")
+	if err := rename(next, target); err != nil {
+		t.Fatal(err)
+	}
+	want(target, "1")
+	want(next, "2")
 	if err := Dir(filepath.Join(dir, "none"), target); err == nil {
 		t.Error("no error, and nothing to put there")
 	}
-	want(target, "2")
+	want(target, "1")
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("left: %v, %v", entries, err)
+	}
 }
