@@ -88,10 +88,10 @@ var leave = map[string]func(r *Reactor){
 	"callback":          func(r *Reactor) { SucceedOn(r, 1).AddCallback(func(int) (int, error) { return 0, errTest }) },
 	"late callback":     func(r *Reactor) { FailOn[int](r, errTest).AddCallback(increment) },
 	"errback that does": func(r *Reactor) { FailOn[int](r, errBack).AddErrback(func(error) (int, error) { return 0, errTest }) },
-	"late callback of one that is paused": func(r *Reactor) {
+	"late callbacks of one that is paused": func(r *Reactor) {
 		d := FailOn[int](r, errTest)
 		d.Pause()
-		d.AddCallback(increment)
+		d.AddCallback(increment).AddCallback(increment)
 		r.Call(d.Unpause)
 	},
 	"end of Thens": func(r *Reactor) {
