@@ -89,9 +89,9 @@ var leave = map[string]func(r *Reactor){
 	"late callback":     func(r *Reactor) { FailOn[int](r, errTest).AddCallback(increment) },
 	"errback that does": func(r *Reactor) { FailOn[int](r, errBack).AddErrback(func(error) (int, error) { return 0, errTest }) },
 	"late callbacks of one that is paused": func(r *Reactor) {
-		d := FailOn[int](r, errTest)
+		d := SucceedOn(r, 1)
 		d.Pause()
-		d.AddCallback(increment).AddCallback(increment)
+		d.AddCallback(increment).AddCallback(func(int) (int, error) { return 0, errTest })
 		r.Call(d.Unpause)
 	},
 	"end of Thens": func(r *Reactor) {
