@@ -2,16 +2,31 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"cellwrap": main})
+	testscript.Main(leaks{m}, map[string]func(){"cellwrap": main})
+}
+
+// leaks looks for goroutines that the tests leave.
+type leaks struct{ *testing.M }
+
+func (m leaks) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare standard output with")
