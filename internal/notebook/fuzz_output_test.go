@@ -54,7 +54,10 @@ func FuzzOutputs(f *testing.F) {
 				}
 				continue
 			}
-			if b.SetOutputs(i, outputs) == nil && outputs != nil && !bytes.Equal(b.Bytes(), text) {
+			if outputs == nil { // set, they would be there
+				continue
+			}
+			if b.SetOutputs(i, outputs) == nil && !bytes.Equal(b.Bytes(), text) {
 				t.Fatalf("set to the same outputs, cell %d has changed:\n%s", i+1, b.Bytes())
 			}
 			elsewhere(t, outputs)
