@@ -124,6 +124,14 @@ func ExampleDetect() {
 	// Output: "    " "  " false
 }
 
+func ExampleRemove() {
+	fmt.Print(string(indent.Remove([]byte("\tx := `raw\n\tstays`\n\ty := 1\n"), "\t")))
+	// Output:
+	// x := `raw
+	// 	stays`
+	// y := 1
+}
+
 func ExampleApply() {
 	fmt.Print(string(indent.Apply([]byte("x := `raw\nflush`\ny := 1\n"), "    ")))
 	// Output:

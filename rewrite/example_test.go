@@ -1,6 +1,7 @@
 package rewrite_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/cellwrap/cellwrap/rewrite"
@@ -30,4 +31,46 @@ func ExampleCell_refused() {
 	_, err := rewrite.Cell([]byte("x := 1\nreturn x }\n"), rewrite.Options{Filename: "job.gocell"})
 	fmt.Println(err)
 	// Output: job.gocell:2:10: unexpected } (nothing is open here)
+}
+
+// With an Env the cell is type-checked, and its result has a type.
+func ExampleCell_types() {
+	out, err := rewrite.Cell([]byte("%%run_in_reactor answer\nn := 6\nreturn n * 7\n"), rewrite.Options{Env: rewrite.NewEnv(".")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(out.Name, out.Result)
+	// Output: answer int
+}
+
+// Later cells know what earlier ones declare.
+func ExampleSession() {
+	s := rewrite.NewSession(rewrite.Options{Target: rewrite.Block, MagicOnly: true, Env: rewrite.NewEnv(".")})
+	for _, cell := range []string{
+		"type point struct{ x, y int }\n",
+		"%%run_in_reactor p\nreturn point{1, 2}\n",
+	} {
+		out, err := s.Cell(context.Background(), []byte(cell), "cell")
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q %q\n", out.Name, out.Result)
+	}
+	// Output:
+	// "" ""
+	// "p" "point"
+}
+
+func ExampleUnwrap() {
+	cell := "//cellwrap:run_in_reactor answer\nreturn 42\n"
+	out, err := rewrite.Cell([]byte(cell), rewrite.Options{Target: rewrite.Block})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	original, err := rewrite.Unwrap(out.Code, "job.go")
+	fmt.Println(string(original) == cell, err)
+	// Output: true <nil>
 }
