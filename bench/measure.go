@@ -21,13 +21,13 @@ type suite struct {
 }
 
 var suites = []suite{
-	{dir: "reactor", bench: "^(RunInReactorWait|RunInReactorWait_goroutine|Outstanding.*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$",
-		quick: "^(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$"},
-	{dir: "rewrite", bench: "^(File|Format|Edit|Parse|Dst|Goimports)$", quick: "^(File|Format|Edit|Parse|Dst|Goimports)$/^(1|6|100)kB$"},
-	{dir: "rewrite", bench: "^(Session|Program)$", once: true, quick: "^(Session|Program)$/^1000?$"},
-	{dir: "cmd/cellwrap", bench: "^Process$/^(off|types)$", quick: "^Process$/^(off|types)$/^(200|6000|std|http)$"},
-	{dir: "cmd/cellwrap", bench: "^Memory$", once: true},
-	{dir: "internal/kernel/gokernel", bench: "^Proxy$", once: true, quick: "^Proxy$"},
+	{dir: "reactor", bench: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding.*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$",
+		quick: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$"},
+	{dir: "rewrite", bench: "^Benchmark(File|Format|Edit|Parse|Dst|Goimports)$", quick: "^Benchmark(File|Format|Edit|Parse|Dst|Goimports)$/^(1|6|100)kB$"},
+	{dir: "rewrite", bench: "^Benchmark(Session|Program)$", quick: "^Benchmark(Session|Program)$/^1000?$"},
+	{dir: "cmd/cellwrap", bench: "^BenchmarkProcess$/^(off|types)$", quick: "^BenchmarkProcess$/^(off|types)$/^(200|6000|std|http)$"},
+	{dir: "cmd/cellwrap", bench: "^BenchmarkMemory$", once: true},
+	{dir: "internal/kernel/gokernel", bench: "^BenchmarkProxy$", once: true, quick: "^BenchmarkProxy$"},
 }
 
 // A measurer runs the benchmarks and keeps what they measured.
@@ -71,6 +71,9 @@ func (m *measurer) round() error {
 		out, err := m.test(s, pattern, "-test.benchtime", benchtime)
 		if err != nil {
 			return err
+		}
+		if !bytes.Contains(out, []byte("\nBenchmark")) {
+			return fmt.Errorf("%s: no benchmark is called %s", s.dir, pattern)
 		}
 		if err := m.add(out); err != nil {
 			return err

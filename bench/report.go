@@ -17,8 +17,8 @@ import (
 func report(w io.Writer, m *measurer, lines []line, rounds int) {
 	fmt.Fprintf(w, `# What it costs
 
-Written by `+"`bench/run`"+`. Each figure is the median of %d rounds; the interval is benchstat's, at 95 %%
-(it takes 6 rounds). A ratio is ours to theirs in the same round. "not sure": the budget lies in the interval.
+Written by `+"`bench/run`"+`. Each figure is the median of all rounds: %d. The interval is benchstat's, at 95 %%,
+and takes 6 rounds. A ratio is ours to theirs in the same round. "not sure": the budget lies in the interval.
 
 Machine: %d cores%s, %s, %s/%s.
 `, rounds, runtime.NumCPU(), memory(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

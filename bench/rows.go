@@ -44,7 +44,7 @@ var rows = func() (list []row) {
 	text := func(what, ours, label, theirs string, size int, most float64) {
 		name := fmt.Sprintf("/%dkB", size)
 		add(row{what: fmt.Sprintf("%s, in process, %d kB", what, size), ours: ours + name + sec, label: label, theirs: theirs + name + sec,
-			most: most, dir: "rewrite", profile: "^" + ours + "$/^" + name[1:] + "$"})
+			most: most, dir: "rewrite", profile: "^Benchmark" + ours + "$/^" + name[1:] + "$"})
 	}
 	for _, size := range []int{1, 6, 100, 1000, 10_000} {
 		text("cell target", "Edit", "go/parser", "Parse", size, 2)
@@ -65,7 +65,7 @@ var rows = func() (list []row) {
 	add(row{what: "kernel proxy, added to an execute", ours: "Proxy ms-added/execute", most: 0.5})
 
 	work := func(what, ours, label, theirs string, most float64) {
-		add(row{what: what, ours: ours + sec, label: label, theirs: theirs + sec, most: most, dir: "reactor", profile: "^" + ours + "$"})
+		add(row{what: what, ours: ours + sec, label: label, theirs: theirs + sec, most: most, dir: "reactor", profile: "^Benchmark" + ours + "$"})
 	}
 	work("RunInReactor + Wait", "RunInReactorWait", "goroutine + channel", "RunInReactorWait_goroutine", 1.5)
 	work("RunInReactor + Wait", "RunInReactorWait", "crochet", py+"run_wait", 1./60)
