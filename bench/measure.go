@@ -23,7 +23,8 @@ type suite struct {
 var suites = []suite{
 	{dir: "reactor", bench: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding.*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$",
 		quick: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$"},
-	{dir: "rewrite", bench: "^Benchmark(File|Format|Edit|Parse|Dst|Goimports)$", quick: "^Benchmark(File|Format|Edit|Parse|Dst|Goimports)$/^(1|6|100)kB$"},
+	{dir: "rewrite", bench: "^Benchmark(File|Format|Edit|Parse)$", quick: "^Benchmark(File|Format|Edit|Parse)$/^(1|6|100)kB$"},
+	{dir: "rewrite", bench: "^Benchmark(Dst|Goimports)$/^100kB$", quick: "^Benchmark(Dst|Goimports)$/^100kB$"},
 	{dir: "rewrite", bench: "^Benchmark(Session|Program)$", quick: "^Benchmark(Session|Program)$/^1000?$"},
 	{dir: "cmd/cellwrap", bench: "^BenchmarkProcess$/^(off|types)$", quick: "^BenchmarkProcess$/^(off|types)$/^(200|6000|std|http)$"},
 	{dir: "cmd/cellwrap", bench: "^BenchmarkMemory$", once: true},
@@ -58,7 +59,7 @@ func (m *measurer) close() { os.RemoveAll(m.tmp) }
 // round measures everything once.
 func (m *measurer) round() error {
 	for _, s := range suites {
-		pattern, benchtime := s.bench, "300ms"
+		pattern, benchtime := s.bench, "200ms"
 		if m.quick {
 			pattern, benchtime = s.quick, "20ms"
 		}

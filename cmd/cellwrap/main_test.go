@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"cellwrap": main})
+	testscript.Main(m, map[string]func(){"cellwrap": main, "peak": peakMain})
 }
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare standard output with")
