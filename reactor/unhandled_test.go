@@ -88,6 +88,12 @@ var leave = map[string]func(r *Reactor){
 	"callback":          func(r *Reactor) { SucceedOn(r, 1).AddCallback(func(int) (int, error) { return 0, errTest }) },
 	"late callback":     func(r *Reactor) { FailOn[int](r, errTest).AddCallback(increment) },
 	"errback that does": func(r *Reactor) { FailOn[int](r, errBack).AddErrback(func(error) (int, error) { return 0, errTest }) },
+	"late callbacks of one that is paused": func(r *Reactor) {
+		d := SucceedOn(r, 1)
+		d.Pause()
+		d.AddCallback(increment).AddCallback(func(int) (int, error) { return 0, errTest })
+		r.Call(d.Unpause)
+	},
 	"end of Thens": func(r *Reactor) {
 		Then(Then(FailOn[int](r, errTest), itoa), func(string) (int, error) { return 0, nil })
 	},

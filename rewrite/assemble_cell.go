@@ -96,7 +96,8 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		w.before, w.start = c.lineStart(m.start), c.next(m.end)
 		w.magic, w.magicEnd = c.text[w.before:c.lineEnd(m.end)], string(c.text[c.lineEnd(m.end):w.start])
 	}
-	others := false // whether a declaration that is no import stands before
+	// Whether a declaration that is no import stands before: the closure does where there is nothing in it.
+	others := w.magic != nil && p.span == span{}
 	for _, d := range c.decls {
 		if !p.goes(d) || p.shape == inPlace { // without a closure, nothing is in its way
 			continue

@@ -212,7 +212,7 @@ func checkCellTarget(t *testing.T, cell []byte, out *rewrite.Output, opts rewrit
 // hasCommand reports whether a line looks like a kernel's command.
 func hasCommand(text []byte) bool {
 	return slices.ContainsFunc(lines(text), func(line string) bool {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		return strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!")
 	})
 }

@@ -242,8 +242,8 @@ func inFile(cell []byte, target rewrite.Target) []byte {
 		code = append(code, line...)
 	}
 	file := append([]byte("package cell;"), code...)
-	if _, err := parser.ParseFile(token.NewFileSet(), "", file, 0); err == nil {
-		return file
+	if _, err := parser.ParseFile(token.NewFileSet(), "", file, parser.SkipObjectResolution); err == nil {
+		return file // the resolution would refuse 1000 levels in a function
 	}
 	imports, rest := []byte(nil), code
 	for bytes.HasPrefix(rest, []byte("import \"")) {

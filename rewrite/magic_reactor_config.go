@@ -72,7 +72,7 @@ func ParseTimeout(s string) (time.Duration, error) {
 	case isNumber && 0 < n && n < 1:
 		return 0, fmt.Errorf("timeout %s is less than a nanosecond", s)
 	case isNumber && n >= 1:
-		return time.Duration(n), nil
+		return time.Duration(math.Round(n)), nil // 0.3 is less than that as a float64
 	case !isNumber && notDuration == nil && d > 0:
 		return d, nil
 	}

@@ -7,13 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // goldenEnv is where the cases' imports are found: our module, which has the runtime.
 var goldenEnv *rewrite.Env
 
-// TestMain gives the tests a cache of types of their own.
+// TestMain gives the tests a cache of types of their own, and looks for goroutines that they leave.
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
@@ -27,5 +29,10 @@ func testMain(m *testing.M) int {
 	os.Setenv("GOCACHE", strings.TrimSpace(string(out))) // which is otherwise below the other
 	os.Setenv("XDG_CACHE_HOME", dir)
 	goldenEnv = rewrite.NewEnv("..")
-	return m.Run()
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }

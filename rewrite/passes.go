@@ -15,7 +15,7 @@ func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
 		return true, nil
 	}
 	if !opts.traits.sessions {
-		return false, nil
+		return false, c.checkHost()
 	}
 	err := c.checkMain()
 	if err == nil {
@@ -47,6 +47,15 @@ func (c *cell) hasStatements() bool {
 func (c *cell) isGoNBsOwn() bool {
 	line, ok := bytes.CutPrefix(c.text[c.bom:c.lineEnd(c.bom)], []byte(gonbComment))
 	return ok && isHostCell(line)
+}
+
+// checkHost refuses to wrap a cell that is not Go at all.
+func (c *cell) checkHost() *Error {
+	if len(c.magics) > 0 && c.magics[0].first && isHostCell(c.text[c.magics[0].start:c.magics[0].end]) {
+		name, _ := cutWord(string(c.text[c.magics[0].start:c.magics[0].end]))
+		return c.errorf(c.magics[0].start, "%s makes the cell the kernel's own, so there is no Go to wrap (remove the line)", name)
+	}
+	return nil
 }
 
 // checkMain refuses what makes GoNB run another func main than ours, or a program that is none.

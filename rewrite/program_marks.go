@@ -46,7 +46,7 @@ func isMainMark(line []byte) bool {
 
 // cutWord splits a magic's line behind its first word.
 func cutWord(line string) (word, rest string) {
-	if i := strings.IndexAny(line, " \t"); i >= 0 {
+	if i := strings.IndexAny(line, " \t\r\n"); i >= 0 {
 		return line[:i], line[i:]
 	}
 	return line, ""

@@ -81,6 +81,47 @@ func TestFillBlock(t *testing.T) {
 }
 
 // TestFillIsPure holds that a skeleton can be filled again and again.
+// A generated file's header may stand below other comments, apart, and above nothing but comments.
+func TestIsGenerated(t *testing.T) {
+	for text, want := range map[string]bool{
+		templates.Header + "\n\npackage p\n":                      true,
+		"\ufeff" + templates.Header + "\r\n":                      true,
+		"// a licence\n\n" + templates.Header + "\n\npackage p\n": true,
+		"package p\n\n" + templates.Header + "\n":                 false,
+		"/*\n" + templates.Header + "\n*/\npackage p\n":           false,
+		"// " + templates.Header + "\n":                           false,
+		"x " + templates.Header + "\n":                            false,
+		"":                                                        false,
+	} {
+		if got := templates.IsGenerated([]byte(text)); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
+
+// In a file, a string is the user's, whatever it says.
+func TestFillKeepsStrings(t *testing.T) {
+	s, err := templates.Parse("t", []byte(templates.Header+`
+
+package cell_package
+
+import "cell_imports"
+
+const hole = "cell_name"
+
+var cell_name = cell_runtime.cell_run(func() (cell_result, error) {
+	cell_body
+})
+`), templates.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := s.Fill(binding())
+	if err != nil || !strings.Contains(whole(text), `const hole = "cell_name"`) {
+		t.Errorf("%v\n%s", err, whole(text))
+	}
+}
+
 func TestFillIsPure(t *testing.T) {
 	s := templates.Builtin("file")
 	first, _ := s.Fill(binding())

@@ -12,6 +12,7 @@ const module = "github.com/cellwrap/cellwrap"
 // allowed says which packages of ours each package may import, outside of its tests.
 var allowed = map[string][]string{
 	"":                    {},
+	"bench":               {},
 	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "internal/suggest", "rewrite", "templates"},
 	"docs":                {},
 	"examples/quickstart": {"reactor"},
@@ -20,16 +21,17 @@ var allowed = map[string][]string{
 	"internal/host":       {},
 	"internal/importer":   {"internal/process"},
 	"internal/host/rich":  {"internal/host"},
-	"internal/kernel":     {"internal/process"},
+	"internal/kernel":     {"internal/process", "internal/swap"},
 
 	"internal/kernel/gokernel":              {},
 	"internal/kernel/gokernel/cmd/gokernel": {"internal/kernel/gokernel"},
 
 	"internal/process":  {},
-	"internal/provide":  {""},
+	"internal/provide":  {"", "internal/swap"},
 	"internal/readme":   {"internal/notebook"},
 	"internal/suggest":  {},
 	"internal/runner":   {"", "internal/host", "internal/process", "rewrite"},
+	"internal/swap":     {},
 	"examples":          {},
 	"internal/notebook": {},
 	"reactor":           {},

@@ -76,3 +76,15 @@ func TestKernelDemo(t *testing.T) {
 		t.Errorf("%v\n%s", err, said.String())
 	}
 }
+
+// What a kernel's cells become is told by the name of its command, whatever directory that is in.
+func TestTargetOf(t *testing.T) {
+	for command, want := range map[string]string{"/usr/bin/gonb": "gonb", "/opt/gonb/bin/gophernotes": "repl"} {
+		if got, err := targetOf("", command, "go"); got != want || err != nil {
+			t.Errorf("%s: %s, %v, want %s", command, got, err, want)
+		}
+	}
+	if got, err := targetOf("", "/opt/gonb/bin/python3", "python"); err == nil {
+		t.Errorf("python: %s", got)
+	}
+}

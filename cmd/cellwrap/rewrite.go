@@ -215,7 +215,7 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 			texts = append(texts, r.code)
 			continue
 		}
-		if other, ok := from[r.dest]; ok && r.dest != "" {
+		if other, ok := from[r.dest]; ok {
 			return 0, fmt.Errorf("%s and %s both go to %s", other, r.name, r.dest)
 		}
 		from[r.dest] = r.name

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -33,8 +32,17 @@ func readConnection(file string) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the connection file: %w", err)
 	}
+	return parseConnection(file, text)
+}
+
+// parseConnection reads the text of a connection file.
+func parseConnection(file string, text []byte) (*connection, error) {
 	c := &connection{Transport: "tcp", IP: "127.0.0.1", Scheme: "hmac-sha256"}
-	if err := errors.Join(json.Unmarshal(text, c), json.Unmarshal(text, &c.rest)); err != nil {
+	err := json.Unmarshal(text, c)
+	if err == nil {
+		err = json.Unmarshal(text, &c.rest)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s is no connection file: %w", file, err)
 	}
 	for _, p := range []struct {
@@ -98,21 +106,27 @@ func listenAnywhere() (net.Listener, error) {
 	return net.Listen("tcp", "127.0.0.1:0") // says what is wrong, if it fails too
 }
 
-// write writes the connection file into dir, under the name that it has for Jupyter: some kernels
-// read their id from it.
-func (c *connection) write(dir, name string) (string, error) {
+// text returns the text of a connection file.
+func (c *connection) text() ([]byte, error) {
 	text, err := json.Marshal(c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	all := map[string]json.RawMessage{}
 	for k, v := range c.rest {
 		all[k] = v
 	}
 	if err := json.Unmarshal(text, &all); err != nil {
-		return "", err
+		return nil, err
 	}
-	if text, err = json.MarshalIndent(all, "", "  "); err != nil {
+	return json.MarshalIndent(all, "", "  ")
+}
+
+// write writes the connection file into dir, under the name that it has for Jupyter: some kernels
+// read their id from it.
+func (c *connection) write(dir, name string) (string, error) {
+	text, err := c.text()
+	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(dir, name)

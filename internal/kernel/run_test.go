@@ -131,35 +131,24 @@ func TestConnection(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that no frames are too strange, and that what is signed here is signed.
-func FuzzParse(f *testing.F) {
-	key := []byte("a key")
-	m := newMessage("execute_request", "s", map[string]any{"code": "x"}, nil, [][]byte{[]byte("id")}, key)
-	for _, frames := range [][][]byte{m.frames, {delimiter}, {[]byte("x"), delimiter, nil, []byte("{}"), []byte("{"), nil, []byte("[]")}, nil} {
-		var text []byte
-		for _, frame := range frames {
-			text = append(append(text, frame...), 0)
-		}
-		f.Add(text)
+// What is no connection file is refused, with what is wrong with it.
+func TestConnectionRefused(t *testing.T) {
+	const good = `{"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 65535, "key": "k"}`
+	if _, err := parseConnection("c.json", []byte(good)); err != nil {
+		t.Error(err)
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var frames [][]byte
-		for _, frame := range strings.Split(string(text), "\x00") {
-			frames = append(frames, []byte(frame))
+	for _, c := range []struct{ old, new, want string }{
+		{"1", "0", "it has no shell_port"},
+		{"2", "-2", "it has no iopub_port"},
+		{`"stdin_port": 3, `, "", "it has no stdin_port"},
+		{"65535", "65536", "it has no hb_port"},
+		{`"k"`, `"k", "signature_scheme": "hmac-md5"`, "messages are signed by hmac-md5"},
+		{`"k"`, `"k", "transport": "udp"`, `unknown transport "udp"`},
+		{"1", `"1"`, "cannot unmarshal string"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if _, err := parseConnection("c.json", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), "c.json") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, not %s", text, err, c.want)
 		}
-		m, ok := parse(frames)
-		if !ok {
-			return
-		}
-		m.signed(key)
-		m.parent()
-		other, err := m.with(map[string]any{"code": "y<z"}, key)
-		if err != nil {
-			return
-		}
-		var content struct{ Code string }
-		if !other.signed(key) || other.content(&content) != nil || content.Code != "y<z" {
-			t.Errorf("%q", other.frames)
-		}
-	})
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/cellwrap/cellwrap/internal/swap"
 )
 
 // A Spec is an installed kernelspec: a directory with a kernel.json, and what else the kernel shows.
@@ -121,6 +123,12 @@ func read(dir string) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseSpec(dir, text)
+}
+
+// parseSpec reads the text of the kernel.json in dir.
+func parseSpec(dir string, text []byte) (*Spec, error) {
+	file := filepath.Join(dir, "kernel.json")
 	s := &Spec{Name: strings.ToLower(filepath.Base(dir)), Dir: dir}
 	if err := json.Unmarshal(text, &s.all); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -154,9 +162,36 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	all := maps.Clone(of.all)
+	text, err := of.behind(argv, show)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	temp, err := besides(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	next := filepath.Join(temp, name)
+	if err := os.CopyFS(next, os.DirFS(of.Dir)); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(next, "kernel.json"), text, 0o666); err != nil {
+		return nil, err
+	}
+	if err := swap.Dir(next, target); err != nil {
+		return nil, err
+	}
+	return read(target)
+}
+
+// behind returns the text of a kernel.json like the spec's, with argv in front of the kernel's.
+func (s *Spec) behind(argv []string, show string) ([]byte, error) {
+	all := maps.Clone(s.all)
 	for key, v := range map[string]any{
-		"argv": append(argv, of.Argv...), "display_name": show, metadataKey: map[string]string{"of": of.Name},
+		"argv": append(argv, s.Argv...), "display_name": show, metadataKey: map[string]string{"of": s.Name},
 	} {
 		text, err := encode(v)
 		if err != nil {
@@ -172,34 +207,23 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if err := json.Indent(&text, line, "", "  "); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
-	temp, err := os.MkdirTemp(dir, ".cellwrap-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(temp)
-	next := filepath.Join(temp, name)
-	if err := os.CopyFS(next, os.DirFS(of.Dir)); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(next, "kernel.json"), append(text.Bytes(), '\n'), 0o666); err != nil {
-		return nil, err
-	}
-	if err := os.RemoveAll(target); err != nil {
-		return nil, err
-	}
-	if err := os.Rename(next, target); err != nil {
-		return nil, err
-	}
-	return read(target)
+	text.WriteByte('\n')
+	return text.Bytes(), nil
 }
+
+// besides makes a directory for what becomes of a spec, or is left of one, beside those that Jupyter
+// sees: it has no kernel.json.
+func besides(dir string) (string, error) { return os.MkdirTemp(dir, ".cellwrap-") }
 
 // Uninstall removes a spec that is ours.
 func Uninstall(s *Spec) error {
 	if !s.Ours() {
 		return fmt.Errorf("kernel %s is none of cellwrap's (jupyter kernelspec uninstall %s removes it)", s.Name, s.Name)
 	}
-	return os.RemoveAll(s.Dir)
+	temp, err := besides(filepath.Dir(s.Dir))
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	return os.Rename(s.Dir, filepath.Join(temp, s.Name)) // gone at once, not file by file
 }

@@ -214,6 +214,7 @@ func TestSetSource(t *testing.T) {
 		{"lines that stay keep their spelling", `[ "\u0061\n" ,"b\n","\u0063\u000a",  "d"]`, "a\nx\nc\nd", `[ "\u0061\n" ,"x\n","\u0063\u000a",  "d"]`},
 		{"so do those of a string", `"\u0061\nb\u000ac"`, "a\nx\nc", `"\u0061\nx\nc"`},
 		{"and those that move", `["\u0061\n","b\n"]`, "x\na\ny\n", `["x\n","\u0061\n","y\n"]`},
+		{"the first of two spellings", `["é\n","b\n","\u00e9\n"]`, "x\né\nb\né\n", `["x\n","é\n","b\n","\u00e9\n"]`},
 		{"a line in two strings", `["a","b\n","c\n"]`, "ab\nx\n", `["a","b\n","x\n"]`},
 		{"a line in two strings that changes", `["a","b\n","c\n"]`, "ax\nc\n", `["ax\n","c\n"]`},
 		{"two lines in a string", `["a\nb\n","c"]`, "a\nb\nx", `["a\nb\n","x"]`},

@@ -162,6 +162,17 @@ func TestSetOutputsSame(t *testing.T) {
 	}
 }
 
+// Metadata of null, which some writers have, are none.
+func TestOutputsMetadata(t *testing.T) {
+	for _, metadata := range []string{`null`, `{}`, `{ }`} {
+		b := parse(t, "x.ipynb", book(`{"cell_type":"code","source":"","outputs":[{"output_type":"display_data","data":{},"metadata":`+metadata+`}]}`))
+		got, err := b.Outputs(0)
+		if err != nil || len(got) != 1 || got[0].Metadata != "" {
+			t.Errorf("%s: %+v, %v", metadata, got, err)
+		}
+	}
+}
+
 func TestSetMembers(t *testing.T) {
 	for _, tt := range []struct{ name, cell, want string }{
 		{"stored", `{"execution_count":1,"cell_type":"code","outputs":[],"source":""}`, `{"execution_count":12,"cell_type":"code","outputs":[{"name":"","output_type":"stream","text":[]}],"source":""}`},

@@ -104,7 +104,7 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 		newline = "\r\n"
 	}
 	var out []byte
-	if c.Start > 0 && b.text[c.Start-1] != '\n' && len(src) > 0 {
+	if c.Start > 0 && b.text[c.Start-1] != '\n' {
 		out = append(out, newline...) // a marker ends the file
 	}
 	at := 0

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/cellwrap/cellwrap"
+	"github.com/cellwrap/cellwrap/internal/swap"
 )
 
 // Module is the path of the module that has the runtime.
@@ -124,11 +125,7 @@ func Into(dir string) (root string, changed bool, err error) {
 	}
 	copyDir := filepath.Join(root, filepath.FromSlash(Dir))
 	if changed = !same(copyDir, all); changed {
-		// What an older version had and this one has not would be compiled with it.
-		if err := os.RemoveAll(filepath.Join(copyDir, "reactor")); err != nil {
-			return "", false, err
-		}
-		if err := write(copyDir, all); err != nil {
+		if err := replace(copyDir, all); err != nil {
 			return "", false, err
 		}
 	}
@@ -150,6 +147,26 @@ func Into(dir string) (root string, changed bool, err error) {
 		return "", false, err
 	}
 	return root, true, renameio.WriteFile(file, next, info.Mode().Perm())
+}
+
+// replace makes the runtime in dir what all says, in one step: some files of this version with some of an
+// older one would not compile.
+func replace(dir string, all map[string][]byte) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(dir, ".next-") // which the go command does not look into
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	if err := write(temp, all); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(temp, "go.mod"), filepath.Join(dir, "go.mod")); err != nil {
+		return err
+	}
+	return swap.Dir(filepath.Join(temp, "reactor"), filepath.Join(dir, "reactor"))
 }
 
 // moduleRoot returns the directory of the go.mod at or above dir.

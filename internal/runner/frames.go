@@ -95,11 +95,11 @@ func netstring(b []byte) (text []byte, size int, ok bool) {
 	if i < 0 {
 		return nil, 0, false
 	}
-	n, err := strconv.Atoi(string(b[:i]))
-	if err != nil || n < 0 {
+	n, err := strconv.ParseUint(string(b[:i]), 10, 31)
+	if err != nil {
 		return nil, 0, false
 	}
-	if size = i + 1 + n + 1; len(b) < size {
+	if size = i + 1 + int(n) + 1; len(b) < size {
 		return nil, size, false
 	}
 	return b[i+1 : size-1], size, true

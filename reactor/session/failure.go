@@ -120,7 +120,7 @@ func (e *remote) Error() string { return e.text }
 
 func (e *remote) Is(target error) bool {
 	for _, i := range e.is {
-		if i < len(known) && known[i] == target {
+		if 0 <= i && i < len(known) && known[i] == target {
 			return true
 		}
 	}

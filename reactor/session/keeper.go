@@ -167,10 +167,9 @@ func (k *keeper) hear(begun chan<- struct{}) {
 	}
 }
 
-// settle makes data the result, if there is none. What was printed before is there then.
+// settle makes data the result, if there is none.
 func (k *keeper) settle(data []byte) {
 	k.once.Do(func() {
-		k.printed.drain()
 		k.data = data
 		close(k.done)
 	})

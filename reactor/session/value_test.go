@@ -156,14 +156,3 @@ func (panics) GobEncode() ([]byte, error) { panic("no") }
 type ends struct{ N int }
 
 func (ends) GobEncode() ([]byte, error) { return nil, io.EOF }
-
-// FuzzDecode: whatever comes, there is no panic.
-func FuzzDecode(f *testing.F) {
-	f.Add(encode[any]("r", []any{1, "x"}, nil))
-	f.Add(encode("r", &public{"x"}, nil))
-	f.Add(encode("r", 0, &reactor.PanicError{Value: io.EOF}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		decode[any]("r", data)
-		decode[*public]("r", data)
-	})
-}

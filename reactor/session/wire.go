@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -118,9 +119,13 @@ func readFrame(r io.Reader) ([]byte, error) {
 	if size > 2*maxSize {
 		return nil, fmt.Errorf("a frame of %d bytes", size)
 	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(r, data); err != nil {
+	// Memory is for what comes, not for what a frame says of itself.
+	var data bytes.Buffer
+	data.Grow(int(min(size, 1<<20)))
+	if _, err := io.CopyN(&data, r, int64(size)); err == io.EOF {
+		return nil, io.ErrUnexpectedEOF
+	} else if err != nil {
 		return nil, err
 	}
-	return data, nil
+	return data.Bytes(), nil
 }

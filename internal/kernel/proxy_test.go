@@ -1,0 +1,188 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-zeromq/zmq4"
+	"github.com/google/go-cmp/cmp"
+)
+
+// recorder is a socket that keeps what is sent on it.
+type recorder struct {
+	zmq4.Socket
+	sent []string // types of messages, with the status of replies
+}
+
+func (r *recorder) SendMulti(m zmq4.Msg) error {
+	text := "no message"
+	if m, ok := parse(m.Frames); ok {
+		var content struct{ Status string }
+		m.content(&content)
+		text = strings.TrimSpace(m.Type + " " + content.Status)
+	}
+	r.sent = append(r.sent, text)
+	return nil
+}
+
+// proxied is a proxy between sockets that only record.
+type proxied struct {
+	*proxy
+	shell, control, stdin *recorder // of the kernel
+	client                *recorder // shell
+	said                  strings.Builder
+}
+
+func newProxied(opts Options) *proxied {
+	p := &proxied{shell: new(recorder), control: new(recorder), stdin: new(recorder), client: new(recorder)}
+	opts.Stderr = &p.said
+	p.proxy = &proxy{
+		Options: opts, ctx: context.Background(), key: []byte("key"), session: "proxy",
+		cells: cells{}, complete: map[string]completion{}, shutdown: make(chan struct{}),
+		front: &channels{shell: p.client, iopub: new(recorder), stdin: new(recorder), control: new(recorder)},
+		back:  &channels{shell: p.shell, stdin: p.stdin, control: p.control},
+	}
+	return p
+}
+
+// ask is a client's request.
+func (p *proxied) ask(typ string, content map[string]any) *message {
+	return newMessage(typ, "client", content, nil, [][]byte{[]byte("client")}, p.key)
+}
+
+// replies has the kernel answer a request.
+func (p *proxied) replies(to *message, typ string, content map[string]any) {
+	p.fromShell(newMessage(typ, "kernel", content, to, to.identities(), p.key).frames)
+}
+
+// idles has the kernel say that it has ended with a request.
+func (p *proxied) idles(after *message) {
+	p.fromIOPub(newMessage("status", "kernel", map[string]any{"execution_state": "idle"}, after, [][]byte{[]byte("topic")}, p.key).frames)
+}
+
+// rewriting refuses cells that say so.
+var rewriting = Options{Rewrite: func(_ context.Context, code string, _ int) (Cell, error) {
+	if code == "refuse" {
+		return Cell{}, errors.New("refused")
+	}
+	return Cell{Code: code}, nil
+}}
+
+// A cell that is refused aborts those behind it, unless its request says otherwise: a client may leave
+// that out.
+func TestStopOnError(t *testing.T) {
+	for stop, want := range map[any][]string{
+		nil:   {"execute_reply ok", "execute_reply error", "execute_reply aborted"},
+		true:  {"execute_reply ok", "execute_reply error", "execute_reply aborted"},
+		false: {"execute_reply ok", "execute_reply error"},
+	} {
+		t.Run(fmt.Sprint(stop), func(t *testing.T) {
+			p := newProxied(rewriting)
+			first := p.ask("execute_request", map[string]any{"code": "first"})
+			refused := map[string]any{"code": "refuse"}
+			if stop != nil {
+				refused["stop_on_error"] = stop
+			}
+			p.toShell(first.frames)
+			p.toShell(p.ask("execute_request", refused).frames)
+			p.toShell(p.ask("execute_request", map[string]any{"code": "behind"}).frames)
+			p.replies(first, "execute_reply", map[string]any{"status": "ok"})
+			if diff := cmp.Diff(want, p.client.sent); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+			cells := []string{"execute_request", "execute_request"}[:len(p.shell.sent)]
+			if diff := cmp.Diff(cells, p.shell.sent); diff != "" || len(cells) != 4-len(want) {
+				t.Errorf("the kernel has got %q", p.shell.sent)
+			}
+		})
+	}
+}
+
+// What is not signed with the key reaches the kernel on no channel.
+func TestUnsigned(t *testing.T) {
+	p := newProxied(rewriting)
+	for _, key := range []string{"key", "another", ""} {
+		p.said.Reset()
+		send := func(typ string) [][]byte {
+			return newMessage(typ, "client", map[string]any{"code": "x"}, nil, nil, []byte(key)).frames
+		}
+		p.toShell(send("kernel_info_request"))
+		p.toControl(send("interrupt_request"))
+		p.toStdin(send("input_reply"))
+		if n := strings.Count(p.said.String(), "not signed with the key"); n != 0 && key == "key" || n != 3 && key != "key" {
+			t.Errorf("key %q: it says %q", key, p.said.String())
+		}
+	}
+	for _, r := range []*recorder{p.shell, p.control, p.stdin} {
+		if len(r.sent) != 1 {
+			t.Errorf("the kernel has got %q", r.sent)
+		}
+	}
+}
+
+// When the kernel has ended with a cell on both channels, whichever comes first, nothing is kept of it.
+func TestCellsEnd(t *testing.T) {
+	p := newProxied(rewriting)
+	for i := range 4 {
+		m := p.ask("execute_request", map[string]any{"code": "x"})
+		p.toShell(m.frames)
+		if len(p.cells) != 1 {
+			t.Fatalf("%d cells while one runs", len(p.cells))
+		}
+		if i%2 == 0 {
+			p.idles(m)
+		}
+		p.replies(m, "execute_reply", map[string]any{"status": "ok"})
+		if i%2 == 1 {
+			p.idles(m)
+		}
+		if len(p.cells) != 0 {
+			t.Errorf("%d cells when it has ended", len(p.cells))
+		}
+	}
+}
+
+// A match that both have is offered once.
+func TestCompleted(t *testing.T) {
+	opts := rewriting
+	opts.Complete = func(code string, offset int) ([]string, int) { return []string{"%a", "%b"}, 0 }
+	p := newProxied(opts)
+	m := p.ask("complete_request", map[string]any{"code": "%", "cursor_pos": 1})
+	p.toShell(m.frames)
+	reply := newMessage("complete_reply", "kernel", map[string]any{
+		"status": "ok", "matches": []string{"%b", "%c"}, "cursor_start": 0, "cursor_end": 1,
+	}, m, m.identities(), p.key)
+	var got struct{ Matches []string }
+	if err := p.completed(reply, m.ID).content(&got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"%a", "%b", "%c"}, got.Matches); diff != "" {
+		t.Errorf("matches (-want +got):\n%s", diff)
+	}
+}
+
+// Two cells whose requests have one id, which two clients may choose, end apart: a cell that is refused
+// waits for both, and no longer.
+func TestSameID(t *testing.T) {
+	p := newProxied(rewriting)
+	m := p.ask("execute_request", map[string]any{"code": "x"})
+	p.toShell(m.frames)
+	p.toShell(m.frames)
+	p.toShell(p.ask("execute_request", map[string]any{"code": "refuse"}).frames)
+	for range 2 {
+		if n := len(p.client.sent); n > 1 {
+			t.Errorf("%q before both have ended", p.client.sent)
+		}
+		p.idles(m)
+		p.replies(m, "execute_reply", map[string]any{"status": "ok"})
+	}
+	if diff := cmp.Diff([]string{"execute_reply ok", "execute_reply ok", "execute_reply error"}, p.client.sent); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	if len(p.cells) != 0 {
+		t.Errorf("%d cells when they have ended", len(p.cells))
+	}
+}

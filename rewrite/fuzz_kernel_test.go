@@ -1,0 +1,103 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"testing"
+
+	"github.com/cellwrap/cellwrap/golden"
+	"github.com/cellwrap/cellwrap/rewrite"
+)
+
+// FuzzKernelCell holds the promises of the targets whose outputs are cells again, for any text: never
+// a panic; an error has a position in the text; line N is line N, and nothing changes but by the edits
+// that are listed; the output parses as what the kernel makes of it, is the same twice, is left alone
+// when it comes back, and gives its cell back, byte for byte.
+func FuzzKernelCell(f *testing.F) {
+	cases, err := golden.Load("../golden/testdata")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add(c.Cell, false)
+	}
+	for _, b := range bodies(f, 500) {
+		f.Add(b.text, true)
+	}
+	f.Fuzz(func(t *testing.T, cell []byte, assigned bool) {
+		before := bytes.Clone(cell)
+		for _, target := range []rewrite.Target{rewrite.GoNB, rewrite.REPL} {
+			opts := rewrite.Options{Filename: "cell", Target: target}
+			if assigned {
+				opts.Assign = "result"
+			}
+			out, err := rewrite.Cell(cell, opts)
+			if !bytes.Equal(cell, before) {
+				t.Fatal("the cell was changed")
+			}
+			if err != nil {
+				checkError(t, cell, out, err)
+				continue
+			}
+			if again, err := rewrite.Cell(cell, opts); err != nil || !bytes.Equal(again.Code, out.Code) {
+				t.Fatalf("%s: a second run differs: %v\n%s\n%s", target, err, out.Code, again.Code)
+			}
+			if out.Name == "" && !bytes.Equal(out.Code, cell) {
+				continue // less the magics of ours, which say how later cells are read
+			}
+			checkCellTarget(t, cell, out, opts)
+			if out.Name == "" || target == rewrite.REPL && (out.Result == "" || hasCommand(out.Code)) {
+				continue // what stands in place is no Go by itself
+			}
+			if _, err := parser.ParseFile(token.NewFileSet(), "", inFile(out.Code, target), parser.SkipObjectResolution); err != nil {
+				t.Fatalf("%s: %v\n%s", target, err, out.Code)
+			}
+		}
+	})
+}
+
+// FuzzUnwrap changes one byte of a block that was wrapped: it is refused, or what is unwrapped differs
+// in that byte alone, which then stood outside of the block.
+func FuzzUnwrap(f *testing.F) {
+	cases, err := golden.Load("../golden/testdata")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for i, c := range cases {
+		f.Add(c.Cell, i*7, byte(i))
+	}
+	f.Fuzz(func(t *testing.T, cell []byte, at int, by byte) {
+		if got, err := rewrite.Unwrap(cell, "cell"); err != nil {
+			checkError(t, cell, nil, err)
+		} else if bytes.Equal(got, cell) {
+			t.Fatal("unwrapped, it is the same")
+		}
+		out, err := rewrite.Cell(cell, rewrite.Options{Target: rewrite.Block, Assign: "result"})
+		if err != nil || len(out.Code) == 0 || out.Name == "" {
+			return
+		}
+		changed := bytes.Clone(out.Code)
+		i := int(uint(at) % uint(len(changed)))
+		changed[i] ^= by
+		back, err := rewrite.Unwrap(changed, "cell")
+		switch {
+		case by == 0 && (err != nil || !bytes.Equal(back, cell)):
+			t.Fatalf("%v: %q", err, back)
+		case by == 0 || err != nil:
+		case i == len(changed)-1 && out.Code[i] == '\n': // a line end may go with the end of a file
+		case len(back) != len(cell) || differences(back, cell) != 1:
+			t.Fatalf("with a byte changed,\n%s\nis unwrapped to\n%s", changed, back)
+		}
+	})
+}
+
+// differences counts the bytes in which two texts of one length differ.
+func differences(a, b []byte) (n int) {
+	for i := range a {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
+}
