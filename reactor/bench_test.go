@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"fmt"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -8,7 +9,7 @@ import (
 )
 
 // The benchmarks stand in pairs: ours, then what its row of the table "Cost" compares it
-// with. Run both at once: go test -run '^$' -bench . ./reactor/
+// with. bench/run runs both at once.
 
 const outstanding = 10_000
 
@@ -45,9 +46,18 @@ func BenchmarkRunInReactorWait_goroutine(b *testing.B) {
 	}
 }
 
-func BenchmarkOutstandingValues(b *testing.B) {
+func BenchmarkOutstandingValues(b *testing.B) { outstandingValues(b, outstanding) }
+
+// BenchmarkOutstanding holds that the time of a result does not depend on how many there are.
+func BenchmarkOutstanding(b *testing.B) {
+	for _, n := range []int{1_000, 3_000, 10_000, 30_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { outstandingValues(b, n) })
+	}
+}
+
+func outstandingValues(b *testing.B, n int) {
 	r := benchReactor(b)
-	results := make([]*EventualResult[int], outstanding)
+	results := make([]*EventualResult[int], n)
 	for b.Loop() {
 		for i := range results {
 			results[i] = RunInReactorOn(r, answer)

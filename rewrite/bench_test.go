@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/dave/dst/decorator"
+	"golang.org/x/tools/imports"
 )
 
 // benchBodies returns the bodies of go/printer's functions: statements that somebody else
@@ -139,6 +143,40 @@ func BenchmarkParse(b *testing.B) {
 		body := plain(cell)
 		for b.Loop() {
 			if _, err := parser.ParseFile(token.NewFileSet(), "", body, parser.ParseComments); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkDst is dst's way there and back on the plain body, which go/format ends too. The large
+// sizes are left out: they take a minute and gigabytes.
+func BenchmarkDst(b *testing.B) {
+	sizes(b, func(b *testing.B, cell []byte) {
+		if len(cell) > 1_000_000 {
+			b.Skip("takes too long")
+		}
+		body := plain(cell)
+		for b.Loop() {
+			f, err := decorator.Parse(body)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := decorator.Fprint(io.Discard, f); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkGoimports is goimports on the plain body. It looks for no packages: how long that takes
+// says more about the machine's module cache than about the text.
+func BenchmarkGoimports(b *testing.B) {
+	opts := &imports.Options{Comments: true, TabIndent: true, TabWidth: 8, FormatOnly: true}
+	sizes(b, func(b *testing.B, cell []byte) {
+		body := plain(cell)
+		for b.Loop() {
+			if _, err := imports.Process("x.go", body, opts); err != nil {
 				b.Fatal(err)
 			}
 		}

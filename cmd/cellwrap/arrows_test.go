@@ -12,6 +12,7 @@ const module = "github.com/cellwrap/cellwrap"
 // allowed says which packages of ours each package may import, outside of its tests.
 var allowed = map[string][]string{
 	"":                    {},
+	"bench":               {},
 	"cmd/cellwrap":        {"internal/importer", "internal/kernel", "internal/notebook", "internal/provide", "internal/runner", "internal/suggest", "rewrite", "templates"},
 	"docs":                {},
 	"examples/quickstart": {"reactor"},

@@ -18,12 +18,7 @@ import (
 // has the runtime, when the cache is warm. The last ones are with a cache that is empty each time,
 // when the go command is started.
 func BenchmarkProcess(b *testing.B) {
-	bin := filepath.Join(b.TempDir(), "cellwrap")
-	build := exec.Command("go", "build", "-o", bin, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	bin := build(b)
 	gofmt, err := exec.LookPath("gofmt")
 	if err != nil {
 		b.Skip("no gofmt to compare with")
@@ -65,19 +60,34 @@ func BenchmarkProcess(b *testing.B) {
 	b.Run("cold/http", func(b *testing.B) { compare(b, http, get, true) })
 }
 
+// build returns the command, built as the README installs it.
+func build(b *testing.B) string {
+	bin := filepath.Join(b.TempDir(), "cellwrap")
+	cmd := exec.Command("go", "build", "-o", bin, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
 // cellOf returns a cell of about size bytes, formatted, as after gofmt.
 func cellOf(b *testing.B, size int) []byte {
+	cell, err := format.Source([]byte(denseText(size)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cell
+}
+
+func denseText(size int) string {
 	var s strings.Builder
 	s.WriteString("x, y := 1, map[int]int{}\nf := func(i int, s string, y int) int { return i + len(s) + y }\n")
 	for i := 0; s.Len() < size; i++ {
 		fmt.Fprintf(&s, "if x > %d {\n\tfor i := range %d {\n\t\tx += f(i, \"abc\", y[i])\n\t}\n\treturn x, nil // done\n}\n", i, i)
 	}
 	s.WriteString("return x\n")
-	cell, err := format.Source([]byte(s.String()))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return cell
+	return s.String()
 }
 
 // process returns how long a process takes with text on its standard input.

@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leaks{m}, map[string]func(){"cellwrap": main})
+	testscript.Main(leaks{m}, map[string]func(){"cellwrap": main, "peak": peakMain})
 }
 
 // leaks looks for goroutines that the tests leave.

@@ -1,8 +1,7 @@
 """What crochet and Twisted take for the work of the package's benchmarks.
 
-Prints one line for each: the name, and nanoseconds (or bytes, for memory), the best of
-the given number of rounds. Work that is Twisted's runs on the reactor's thread, as ours
-does. Ends with status 3 where crochet or Twisted is not installed.
+Prints one line for each, as Go's benchmarks do. Work that is Twisted's runs on the reactor's
+thread, as ours does. Ends with status 3 where crochet or Twisted is not installed.
 """
 
 import gc
@@ -227,10 +226,10 @@ def memory_suspended():
 
 
 if __name__ == "__main__":
-    rounds = int(sys.argv[1])
     for f in (
         "run_wait outstanding chain10 call_later await_fired await_pending run_coroutine_wait "
         "crowd cancel_storm fairness memory_pending memory_suspended"
     ).split():
-        print(f, round(min(globals()[f]() for _ in range(rounds))), flush=True)
+        unit = "bytes/piece" if f.startswith("memory") else "ns/op"
+        print(f"BenchmarkPython/{f} 1 {globals()[f]():.0f} {unit}", flush=True)
     os._exit(0)  # an interpreter that ends trips over crochet's pending results
