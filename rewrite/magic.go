@@ -130,7 +130,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 			}
 			c.settings = append(c.settings, setting{line.end, st})
 		}
-		c.magics[i].ours = true
+		c.magics[i].ours, c.magics[i].setting = true, !call.help && !call.cell
 		if note != "" {
 			notes = append(notes, Diagnostic{Pos: c.position(line.start), End: c.position(line.end), Severity: Note, Msg: note})
 		}

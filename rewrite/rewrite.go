@@ -297,19 +297,31 @@ func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, 
 	return c.plan, c, nil
 }
 
-// unchanged returns the cell as its own output, but for the magics of ours in a cell for a kernel.
+// unchanged returns the cell as its own output. In a cell for a kernel, which does not know our magics,
+// settings become directives, and other magics go.
 func (c *cell) unchanged() *Output {
 	out := c.source.unchanged()
 	if c.kernel {
 		var e edits
 		for _, m := range c.magics {
 			if m.ours {
-				e.replace(m.start, m.end, "")
+				e.replace(m.start, m.end, c.asDirective(m))
 			}
 		}
 		out.Code = e.apply(c.source, 0, len(c.text)).text
 	}
 	return out
+}
+
+// asDirective returns a setting as the comment that says the same, and nothing for another magic.
+func (c *cell) asDirective(m magicLine) string {
+	text := string(c.text[m.start:m.end])
+	if name, ok := strings.CutPrefix(text, "%"); ok && m.setting {
+		return directive + name
+	} else if m.setting {
+		return text
+	}
+	return ""
 }
 
 // unchanged returns a cell as its own output.

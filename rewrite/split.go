@@ -45,6 +45,7 @@ type magicLine struct {
 	start, end int  // its text, without white space around it
 	first      bool // whether no token or magic stands before it
 	ours       bool // whether it is not the kernel's
+	setting    bool // whether it is one of ours that holds for what follows
 }
 
 // decl is an import, func, type or const declaration at the top level of the
