@@ -94,7 +94,8 @@ def gone(pid):
     """Waits for a process to end."""
     for _ in range(int(TIMEOUT / 0.02)):
         try:
-            if open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] == "Z":
+            stat = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+            if stat[0] == "Z" and int(stat[17]) <= 1:  # with threads left it cannot be waited for yet
                 return True
         except OSError:
             return True
