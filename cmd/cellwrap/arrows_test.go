@@ -21,12 +21,13 @@ var allowed = map[string][]string{
 	"internal/host":       {},
 	"internal/importer":   {"internal/process"},
 	"internal/host/rich":  {"internal/host"},
-	"internal/kernel":     {"internal/process", "internal/swap"},
+	"internal/kernel":     {"internal/ports", "internal/process", "internal/swap"},
 
 	"internal/kernel/gokernel":              {},
 	"internal/kernel/gokernel/cmd/gokernel": {"internal/kernel/gokernel"},
 
 	"internal/process":  {},
+	"internal/ports":    {},
 	"internal/provide":  {"", "internal/swap"},
 	"internal/readme":   {"internal/notebook"},
 	"internal/suggest":  {},

@@ -15,30 +15,33 @@ import (
 )
 
 // normalizer makes texts equal that differ only in what cannot be stable.
-type normalizer []rule
+type normalizer []replacement
 
-type rule struct {
-	name string
+type replacement struct {
 	what *regexp.Regexp
 	by   string
 }
 
-var rules = []rule{
-	{"addresses", regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0x…"},
-	{"results", regexp.MustCompile(`<EventualResult [^>\n]*>`), "<EventualResult …>"},
-	{"durations", regexp.MustCompile(`\b([0-9]+(\.[0-9]+)?(ns|µs|us|ms|s|m|h))+\b`), "…s"},
-	{"times", regexp.MustCompile(`\b[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))*( m=[+-][0-9.]+)?`), "…"},
+// rules are compiled when they are asked for: most commands have no use for them.
+var rules = []struct{ name, what, by string }{
+	{"addresses", `\b0x[0-9a-f]{6,}\b`, "0x…"},
+	{"results", `<EventualResult [^>\n]*>`, "<EventualResult …>"},
+	{"durations", `\b([0-9]+(\.[0-9]+)?(ns|µs|us|ms|s|m|h))+\b`, "…s"},
+	{"times", `\b[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))*( m=[+-][0-9.]+)?`, "…"},
 }
 
 // newNormalizer returns the rules with names; "none" is none.
 func newNormalizer(names []string) (normalizer, error) {
 	var n normalizer
 	for _, name := range names {
-		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == name })
-		switch {
-		case i >= 0:
-			n = append(n, rules[i])
-		case name != "none":
+		known := name == "none"
+		for _, r := range rules {
+			if r.name == name {
+				n = append(n, replacement{regexp.MustCompile(r.what), r.by})
+				known = true
+			}
+		}
+		if !known {
 			return nil, fmt.Errorf("--normalize is addresses, results, durations, times or none, not %q", name)
 		}
 	}

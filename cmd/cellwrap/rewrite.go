@@ -37,7 +37,7 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 		return exitUsage
 	}
-	spareGC(inputs)
+	paceGC(inputs)
 	bar := startProgress(stderr, len(inputs))
 	results := c.all(ctx, inputs, bar)
 	if len(inputs) > 1 && c.opts.Target.IsFile() && c.opts.Types != rewrite.TypesOff {
@@ -83,15 +83,23 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 	return status
 }
 
-// spareGC lets the heap grow larger before it is collected, if it stays small in any case: for a
-// short process collecting costs more than it gives back.
-func spareGC(inputs []input) {
+// paceGC sets how often garbage is collected. A short process, whose heap stays small in any case,
+// is held up by it more than it gets back; one that reads megabytes is to hold little besides what it needs.
+func paceGC(inputs []input) {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
 	size := 0
 	for _, in := range inputs {
 		size += len(in.text)
 	}
-	if size < 256<<10 && os.Getenv("GOGC") == "" {
+	switch {
+	case size < 256<<10:
 		debug.SetGCPercent(400)
+	case size < 1<<20:
+		debug.SetGCPercent(200)
+	default:
+		debug.SetGCPercent(40)
 	}
 }
 

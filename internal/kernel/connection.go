@@ -3,11 +3,12 @@ package kernel
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/cellwrap/cellwrap/internal/ports"
 )
 
 // connection is a connection file, by which Jupyter tells a kernel where to listen. What it has that
@@ -70,40 +71,19 @@ func (c *connection) endpoint(port int) string {
 	return "tcp://" + net.JoinHostPort(c.IP, strconv.Itoa(port))
 }
 
-// forKernel returns a connection like c with ports that are free.
-func (c *connection) forKernel() (*connection, error) {
+// forKernel returns a connection like c with ports that are free, and held until release is called.
+func (c *connection) forKernel() (_ *connection, release func(), err error) {
 	k := *c
 	k.Transport, k.IP = "tcp", "127.0.0.1"
-	var listeners []net.Listener
-	defer func() {
-		for _, l := range listeners {
-			l.Close()
-		}
-	}()
-	for _, port := range []*int{&k.Shell, &k.IOPub, &k.Stdin, &k.Control, &k.Heartbeat} {
-		l, err := listenAnywhere()
-		if err != nil {
-			return nil, err
-		}
-		listeners = append(listeners, l)
-		*port = l.Addr().(*net.TCPAddr).Port
+	fields := []*int{&k.Shell, &k.IOPub, &k.Stdin, &k.Control, &k.Heartbeat}
+	free, release, err := ports.Reserve(len(fields))
+	if err != nil {
+		return nil, nil, err
 	}
-	return &k, nil
-}
-
-// The range of the kernel's ports. Systems give the ports above to outgoing connections, one of which
-// could get a port in the half a second until the kernel listens.
-const firstPort, endPort = 10_000, 32_768
-
-// listenAnywhere listens on a port that is free.
-func listenAnywhere() (net.Listener, error) {
-	for range 100 {
-		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(endPort-firstPort)))
-		if l, err := net.Listen("tcp", at); err == nil {
-			return l, nil
-		}
+	for i, port := range fields {
+		*port = free[i]
 	}
-	return net.Listen("tcp", "127.0.0.1:0") // says what is wrong, if it fails too
+	return &k, release, nil
 }
 
 // text returns the text of a connection file.

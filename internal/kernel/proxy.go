@@ -100,19 +100,6 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	inner, err := at.forKernel()
-	if err != nil {
-		return 0, err
-	}
-	dir, err := privateDir()
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	file, err := inner.write(dir, filepath.Base(opts.Connection))
-	if err != nil {
-		return 0, err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &proxy{
@@ -123,6 +110,20 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 		return 0, err
 	}
 	defer p.front.close()
+	inner, release, err := at.forKernel()
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	dir, err := privateDir()
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	file, err := inner.write(dir, filepath.Base(opts.Connection))
+	if err != nil {
+		return 0, err
+	}
 
 	cmd, err := start(opts, file)
 	if err != nil {

@@ -12,10 +12,11 @@ import (
 
 // connectionFile writes a connection file with ports that are free.
 func connectionFile(t testing.TB) string {
-	c, err := (&connection{Key: "a key", Scheme: "hmac-sha256"}).forKernel()
+	c, release, err := (&connection{Key: "a key", Scheme: "hmac-sha256"}).forKernel()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(release)
 	file, err := c.write(t.TempDir(), "kernel-0.json")
 	if err != nil {
 		t.Fatal(err)
@@ -100,10 +101,11 @@ func TestConnection(t *testing.T) {
 	if got := at.endpoint(at.Shell); got != "ipc://10.0.0.1-1" {
 		t.Errorf("endpoint %s", got)
 	}
-	inner, err := at.forKernel()
+	inner, release, err := at.forKernel()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer release()
 	name, err := inner.write(t.TempDir(), filepath.Base(file))
 	if err != nil {
 		t.Fatal(err)

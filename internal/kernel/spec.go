@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cellwrap/cellwrap/internal/swap"
 )
@@ -35,7 +36,7 @@ func (s *Spec) Ours() bool { return s.all[metadataKey] != nil }
 const metadataKey = "cellwrap"
 
 // validName is what Jupyter takes for the name of a kernelspec.
-var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var validName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]+$`) })
 
 // Dirs returns the directories that Jupyter looks for kernels in, in its order, less those of a
 // Python environment, which only Jupyter knows: JUPYTER_PATH names these.
@@ -153,7 +154,7 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if of.Ours() {
 		return nil, fmt.Errorf("kernel %s is one of cellwrap's already", of.Name)
 	}
-	if !validName.MatchString(name) {
+	if !validName().MatchString(name) {
 		return nil, fmt.Errorf("%q cannot be a kernel's name (letters, digits, and . _ - can)", name)
 	}
 	target := filepath.Join(dir, name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // gonb is GoNB's prefix that makes a magic a comment.
@@ -11,7 +12,7 @@ const gonb = "//gonb:"
 
 // jupytext is a magic that Jupytext has made a comment. Only the first lines of a cell are taken for
 // one, and a "// %d" never: it is rather prose.
-var jupytext = regexp.MustCompile(`^// (%%|%|!)[A-Za-z_]{2}`)
+var jupytext = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^// (%%|%|!)[A-Za-z_]{2}`) })
 
 // signs returns the comment signs of a cell that are no part of its source, a line one at most.
 func signs(kind Kind, text []byte) []span {
@@ -38,7 +39,7 @@ func signs(kind Kind, text []byte) []span {
 		case l.comment == "": // it has no sign
 		case strings.HasPrefix(l.comment, gonb) && isMagic(text[l.off+len(gonb):]):
 			size = len(gonb)
-		case first && jupytext.MatchString(l.comment):
+		case first && jupytext().MatchString(l.comment):
 			size = len("// ")
 		default:
 			continue

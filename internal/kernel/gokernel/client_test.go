@@ -3,9 +3,7 @@ package gokernel
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cellwrap/cellwrap/internal/ports"
 	"github.com/go-zeromq/zmq4"
 	"go.uber.org/goleak"
 )
@@ -49,16 +48,12 @@ type received struct {
 
 // freePorts returns a connection that nobody uses.
 func freePorts(t testing.TB) connection {
-	at := connection{IP: "127.0.0.1", Key: "a key"}
-	for _, port := range []*int{&at.Shell, &at.IOPub, &at.Stdin, &at.Control, &at.Heartbeat} {
-		var l net.Listener
-		for err := errors.New("none yet"); err != nil; {
-			*port = 10_000 + rand.IntN(20_000) // below those of outgoing connections, one of which could get it
-			l, err = net.Listen("tcp", net.JoinHostPort(at.IP, strconv.Itoa(*port)))
-		}
-		defer l.Close()
+	free, release, err := ports.Reserve(5)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return at
+	t.Cleanup(release)
+	return connection{IP: "127.0.0.1", Key: "a key", Shell: free[0], IOPub: free[1], Stdin: free[2], Control: free[3], Heartbeat: free[4]}
 }
 
 // start starts a kernel: in this process, or the other one. It returns what interrupts it, and what is
