@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"golang.org/x/perf/benchfmt"
 )
@@ -131,7 +132,7 @@ func (m *measurer) add(out []byte) error {
 
 // profileRows writes where the processor's time goes in the rows that wanted names.
 func profileRows(m *measurer, wanted func(row) bool, w io.Writer) error {
-	any := false
+	any, started := false, false
 	for _, r := range rows {
 		if !wanted(r) {
 			continue
@@ -139,6 +140,12 @@ func profileRows(m *measurer, wanted func(row) bool, w io.Writer) error {
 		any = true
 		if r.profile == "" {
 			fmt.Fprintf(w, "\n%s: another process or memory is measured, there is no profile of it.\n", r.what)
+			if strings.HasPrefix(r.ours, "Process/") && !started {
+				started = true
+				if err := startup(m, w); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		file := filepath.Join(m.tmp, "cpu")

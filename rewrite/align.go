@@ -24,17 +24,14 @@ func (a *assembly) cells(text []byte, from *fragment, c *cell) error {
 // and blank lines, as in most cells, and reports whether that is so. It is much faster than
 // alignTokens.
 func sameLines(lines []outLine, text []byte, from *fragment, c *cell) bool {
-	if bytes.Contains(text, []byte("/*")) {
-		return false
-	}
 	lineIn := from.lineIn(c.source)
 	was := lineReader{text: from.text}
 	inside := false
 	i := 0
 	for line := range bytes.Lines(text) {
 		if len(line) > 1 {
-			if line[0] != '\t' || bytes.Count(line, []byte("`"))%2 == 1 {
-				return false // a declaration, a label, or a raw string of several lines
+			if line[0] != '\t' || bytes.Count(line, []byte("`"))%2 == 1 || mayOpenComment(line) {
+				return false // a declaration, a label, or a raw string or a comment of several lines
 			}
 			line = bytes.TrimSpace(line)
 			if !bytes.Equal(line, was.next()) {
@@ -65,13 +62,51 @@ func (r *lineReader) next() []byte {
 		if n := bytes.IndexByte(r.text[r.start:], '\n'); n >= 0 {
 			r.end = r.start + n + 1
 		}
-		line := bytes.TrimLeft(r.text[r.start:r.end], " \t\r\n")
-		r.start = r.end - len(line)
-		if line = bytes.TrimSpace(line); len(line) > 0 {
+		for r.start < r.end && strings.IndexByte(" \t\r\n", r.text[r.start]) >= 0 {
+			r.start++
+		}
+		if line := bytes.TrimSpace(r.text[r.start:r.end]); len(line) > 0 {
 			return line
 		}
 	}
 	return nil
+}
+
+// mayHaveComments reports whether there may be a /* comment in text.
+func mayHaveComments(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if mayOpenComment(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayOpenComment reports whether a /* comment may begin in a line that does not begin inside of one.
+func mayOpenComment(line []byte) bool {
+	if !bytes.Contains(line, []byte("/*")) {
+		return false
+	}
+	if bytes.IndexByte(line, '`') >= 0 {
+		return true // it may be the end of a raw string
+	}
+	quote := byte(0)
+	for i := 0; i+1 < len(line); i++ {
+		switch c := line[i]; {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '/' && line[i+1] == '/':
+			return false
+		case c == '/' && line[i+1] == '*':
+			return true
+		}
+	}
+	return false
 }
 
 // sameText reports whether a and b differ in indentation and blank lines at most.

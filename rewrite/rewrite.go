@@ -252,23 +252,28 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	return r, nil
 }
 
-// assembling assembles a plan's output in the background, and returns how to get it.
-func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
-	assemble := assembleFile
+// assembled assembles a plan's output.
+func assembled(c *cell, p *plan, opts *Options) (out *Output, err *Error) {
 	switch {
 	case opts.traits.inside:
-		assemble = assembleBlock
+		return assembleBlock(c, p, opts)
 	case opts.traits.cell:
-		assemble = assembleCell
+		return assembleCell(c, p, opts)
 	}
+	if out, err = assembleFile(c, p, opts); err == nil && opts.Reversible && opts.traits.file {
+		out.hold(c.text)
+	}
+	return out, err
+}
+
+// assembling assembles a plan's output in the background, and returns how to get it.
+func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
 	var out *Output
 	var err *Error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if out, err = assemble(c, p, opts); err == nil && opts.Reversible && opts.traits.file {
-			out.hold(c.text)
-		}
+		out, err = assembled(c, p, opts)
 	}()
 	return func() (*Output, *Error) {
 		<-done
@@ -283,7 +288,7 @@ func planned(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, 
 		if err != nil {
 			return nil, nil, err // not a nil *Error
 		}
-		p.output = assembling(s.cell, p, opts)
+		p.output = func() (*Output, *Error) { return assembled(s.cell, p, opts) }
 		return p, nil, nil
 	}
 	c, err := typed(ctx, s, opts, name)
