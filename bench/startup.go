@@ -136,6 +136,8 @@ func (p *started) inits() ([]initialization, error) {
 	for name, took := range least {
 		all = append(all, initialization{name, took})
 	}
-	slices.SortFunc(all, func(a, b initialization) int { return cmp.Or(-cmp.Compare(a.time, b.time), strings.Compare(a.name, b.name)) })
+	slices.SortFunc(all, func(a, b initialization) int {
+		return cmp.Or(-cmp.Compare(a.time, b.time), strings.Compare(a.name, b.name))
+	})
 	return all, nil
 }
