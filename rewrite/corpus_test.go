@@ -47,6 +47,7 @@ type corpusCell struct {
 	file       string // base name of its file, which package log prints
 	firstLine  int    // of the cell, such that its statements have the lines that they have in file
 	context    []byte // another file of its package, or nil
+	original   []byte // the program that it was, where go vet may find fault with that, or nil
 	dir        string // where it is run
 	output     string // what it prints
 	unordered  bool
@@ -330,6 +331,47 @@ func (c *corpus) build(cells []*corpusCell, prepare func([]*corpusCell), args ..
 		}
 		if !more {
 			c.Fatalf("go build: %v\n%s", err, out)
+		}
+	}
+}
+
+// vet holds that go vet finds no fault with the cells' packages but what it finds with the programs
+// that they were.
+func (c *corpus) vet(cells []*corpusCell) {
+	cells = left(cells)
+	packages := []string{"vet", "-json"}
+	for _, x := range cells {
+		packages = append(packages, "./"+x.id)
+		if x.original != nil {
+			c.write("original/"+x.id+"/main.go", x.original)
+			packages = append(packages, "./original/"+x.id)
+		}
+	}
+	cmd := exec.Command("go", packages...)
+	cmd.Dir = c.dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		c.Fatalf("go vet: %v\n%s", err, &stderr)
+	}
+	type finding struct{ Posn, Message string }
+	found := map[string]map[string][]finding{} // by package and analyzer
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		if err := dec.Decode(&found); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			c.Fatal(err)
+		}
+	}
+	for _, x := range cells {
+		known := found[corpusModule+"/original/"+x.id]
+		for analyzer, findings := range found[corpusModule+"/"+x.id] {
+			for _, f := range findings {
+				if !slices.ContainsFunc(known[analyzer], func(k finding) bool { return k.Message == f.Message }) {
+					c.Errorf("%s: go vet: %s: %s: %s\n%.2000s", x.name, f.Posn, analyzer, f.Message, x.text)
+				}
+			}
 		}
 	}
 }

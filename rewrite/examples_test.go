@@ -51,6 +51,7 @@ func TestGorootExamples(t *testing.T) {
 		c.rewrite(cells, func(*corpusCell, error) string { return "" })
 		// One program holds them all, and runs the one that it is asked for.
 		c.build(cells, func(cells []*corpusCell) { c.write("main.go", dispatch(cells, "wait.For(%s.RunCell())")) }, "-o", "examples.exe", ".")
+		c.vet(cells)
 		// As under go test, and the zone that package time's tests set.
 		env := append(os.Environ(), "GOROOT="+filepath.Dir(goroot(t)), "TZ=America/Los_Angeles")
 		c.run(cells, env, func(x *corpusCell) []string {

@@ -121,6 +121,7 @@ func main() { cell_wait.For(RunCell()) }
 `))
 		}
 	}, "-o", "bin/", "./program...")
+	c.vet(taken)
 	env := append(os.Environ(), "GOROOT="+filepath.Dir(goroot(t)))
 	c.run(taken, env, func(x *corpusCell) []string { return []string{filepath.Join(c.dir, "bin", x.id)} })
 	if ran := report(t, cells); ran < floor {
@@ -165,7 +166,7 @@ func findPrograms(t *testing.T) []*corpusCell {
 			return err
 		}
 		name = filepath.ToSlash(name)
-		whole := &corpusCell{name: name, pkg: "main", file: d.Name(), dir: root, output: string(output), stderr: true}
+		whole := &corpusCell{name: name, pkg: "main", file: d.Name(), original: src, dir: root, output: string(output), stderr: true}
 		split := *whole
 		split.name += "(main)"
 		if err := fillProgram(whole, &split, path, src); err != nil {
