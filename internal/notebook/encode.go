@@ -81,7 +81,7 @@ func (e *encoder) data(data map[string]string) {
 		e.raw(":")
 		switch value := data[mime]; {
 		case isJSON(mime):
-			e.json(mime, value)
+			e.json(strconv.Quote(mime), value)
 		case isLines(mime):
 			e.lines(value)
 		default:

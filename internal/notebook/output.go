@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -112,7 +113,7 @@ func (b *Book) Outputs(i int) ([]Output, error) {
 		for mime, value := range s.Data {
 			var text lines
 			if !isJSON(mime) && text.UnmarshalJSON(value) != nil {
-				return fail(mime + " must be a string or a list of strings")
+				return fail(strconv.Quote(mime) + " must be a string or a list of strings")
 			}
 			o.Data[mime] = string(text)
 			if isJSON(mime) {

@@ -228,7 +228,7 @@ func TestOutputsError(t *testing.T) {
 		{"no list", `{}`, "they must be a list"},
 		{"null", `null`, "they must be a list"},
 		{"no object", `[1]`, "an output cannot be of type number"},
-		{"a bundle of numbers", `[{"data":{"text/plain":1}}]`, "text/plain must be a string or a list of strings"},
+		{"a bundle of numbers", `[{"data":{"text/plain":1}}]`, `"text/plain" must be a string or a list of strings`},
 		{"text of numbers", `[{"text":1}]`, "text cannot be of type number"},
 		{"a list of numbers", `[{"text":["",1]}]`, "text cannot be of type number"},
 	} {
