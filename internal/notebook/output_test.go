@@ -209,7 +209,7 @@ func TestSetOutputsError(t *testing.T) {
 		{"a count of it", b.SetExecutionCount(0, 1), "jupyter.ipynb:cell 1: a markdown cell has no outputs"},
 		{"a percent-format file", percent.SetOutputs(0, nil), "x.go: a percent-format file stores no outputs"},
 		{"an unknown type", b.SetOutputs(1, []notebook.Output{{Type: "pyout"}}), `jupyter.ipynb:cell 2: nbformat has no output of type "pyout"`},
-		{"no JSON", b.SetOutputs(1, []notebook.Output{{Type: notebook.Display, Data: map[string]string{"application/json": "{"}}}), "jupyter.ipynb:cell 2: application/json: not JSON"},
+		{"no JSON", b.SetOutputs(1, []notebook.Output{{Type: notebook.Display, Data: map[string]string{"application/json": "{"}}}), `jupyter.ipynb:cell 2: "application/json": not JSON`},
 		{"metadata that is no object", b.SetOutputs(1, []notebook.Output{{Type: notebook.Display, Metadata: "1"}}), "jupyter.ipynb:cell 2: the metadata of an output: not a JSON object"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
