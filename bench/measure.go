@@ -152,7 +152,7 @@ func profileRows(m *measurer, wanted func(row) bool, w io.Writer) error {
 		if _, err := m.test(suite{dir: r.dir}, r.profile, "-test.benchtime", "2s", "-test.cpuprofile", file); err != nil {
 			return err
 		}
-		cmd := exec.Command("go", "tool", "pprof", "-top", "-nodecount", "20", file)
+		cmd := exec.Command("go", "tool", "pprof", "-top", "-cum", "-nodecount", "30", file)
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,6 +59,20 @@ func BenchmarkProcess(b *testing.B) {
 	b.Run("types/http", func(b *testing.B) { compare(b, http, get, false) })
 	b.Run("cold/std", func(b *testing.B) { compare(b, std, words, true) })
 	b.Run("cold/http", func(b *testing.B) { compare(b, http, get, true) })
+}
+
+// BenchmarkTypes is what the process of types/600000 does, in this process, where it can be profiled.
+func BenchmarkTypes(b *testing.B) {
+	cell := cellOf(b, 600_000)
+	b.Chdir("../../examples")
+	b.SetBytes(int64(len(cell)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var failed bytes.Buffer
+		if run([]string{"--stdin-filename", "x.gocell"}, bytes.NewReader(cell), io.Discard, &failed) != exitOK {
+			b.Fatal(failed.String())
+		}
+	}
 }
 
 // build returns the command, built as the README installs it.
