@@ -100,12 +100,15 @@ func (s *source) lineStart(off int) int {
 	return start
 }
 
-func (s *source) lineEnd(off int) int {
-	end := len(s.text)
-	if i := bytes.IndexByte(s.text[off:], '\n'); i >= 0 {
+func (s *source) lineEnd(off int) int { return lineEnd(s.text, off) }
+
+// lineEnd returns the end of the line that holds off, without its line end.
+func lineEnd(text []byte, off int) int {
+	end := len(text)
+	if i := bytes.IndexByte(text[off:], '\n'); i >= 0 {
 		end = off + i
 	}
-	if end > off && s.text[end-1] == '\r' {
+	if end > off && text[end-1] == '\r' {
 		end--
 	}
 	return end
@@ -128,6 +131,9 @@ func (s *source) newline() string {
 }
 
 // startsLine reports whether only white space stands before off on its line.
-func (s *source) startsLine(off int) bool {
-	return len(bytes.TrimLeft(s.text[s.lineStart(off):off], " \t")) == 0
+func (s *source) startsLine(off int) bool { return beginsLine(s.text, off) }
+
+func beginsLine(text []byte, off int) bool {
+	line := text[bytes.LastIndexByte(text[:off], '\n')+1 : off]
+	return len(bytes.TrimLeft(bytes.TrimPrefix(line, bom), " \t")) == 0
 }

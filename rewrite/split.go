@@ -161,13 +161,13 @@ func (s *splitter) scan(off int) (int, *Error) {
 // isMagic reports whether the token at off makes its line a magic: it begins a
 // line where a statement at the top level could begin.
 func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
-	switch tok {
-	case token.REM, token.REM_ASSIGN, token.NOT, token.NEQ:
-	case token.PACKAGE:
+	switch {
+	case isHostToken(tok):
+	case tok == token.PACKAGE:
 		if s.member == nil || !isPackageClause(string(s.text[off:s.lineEnd(off)])) {
 			return false
 		}
-	case token.COMMENT:
+	case tok == token.COMMENT:
 		if !strings.HasPrefix(lit, directive) || strings.HasPrefix(lit, marker) {
 			return false
 		}
@@ -177,15 +177,24 @@ func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
 	return s.fresh && len(s.stack) == 0 && s.startsLine(off)
 }
 
+// isHostToken reports whether a token may begin a magic, or a shell's line.
+func isHostToken(tok token.Token) bool {
+	return tok == token.REM || tok == token.REM_ASSIGN || tok == token.NOT || tok == token.NEQ
+}
+
+// hostLineEnd returns the end of the magic at off. A shell's line may go on.
+func hostLineEnd(text []byte, off int) int {
+	end := lineEnd(text, off)
+	for text[off] == '!' && end < len(text) && bytes.HasSuffix(bytes.TrimRight(text[off:end], "\r"), []byte(`\`)) {
+		end = lineEnd(text, end+1)
+	}
+	return end
+}
+
 // magic notes the magic at off, blanks it, and returns the offset after it.
 func (s *splitter) magic(off int) int {
 	s.fault = nil
-	end := s.lineEnd(off)
-	if s.text[off] == '!' { // a shell's line, which may go on
-		for end < len(s.text) && bytes.HasSuffix(bytes.TrimRight(s.text[off:end], "\r"), []byte(`\`)) {
-			end = s.lineEnd(end + 1)
-		}
-	}
+	end := hostLineEnd(s.text, off)
 	if !s.seen && isHostCell(s.text[off:end]) {
 		end = len(s.text)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"go/scanner"
 	"go/token"
 	"hash/crc32"
 	"strconv"
@@ -139,25 +138,25 @@ func findWrapped(text []byte) []wrappedCell {
 		return nil
 	}
 	var cells []wrappedCell
-	file := token.NewFileSet().AddFile("", -1, len(text))
-	var sc scanner.Scanner
-	sc.Init(file, text, func(token.Position, string) {}, scanner.ScanComments)
-	for {
-		pos, tok, lit := sc.Scan()
-		if tok == token.EOF {
-			return cells
-		}
-		if tok != token.COMMENT || !strings.HasPrefix(lit, marker+" ") {
-			continue
-		}
-		off := file.Offset(pos)
-		if n := len(cells); n > 0 && off < cells[n-1].end {
-			continue // inside the one before
-		}
-		if w, ok := parseWrapped(text, off, lit); ok {
-			cells = append(cells, w)
+	t, base, last := newTokens(text), 0, token.SEMICOLON
+	for t.next() {
+		off := base + t.off
+		switch {
+		case t.tok == token.COMMENT:
+			if inside := len(cells) > 0 && off < cells[len(cells)-1].end; inside || !strings.HasPrefix(t.lit, marker+" ") {
+				continue
+			}
+			if w, ok := parseWrapped(text, off, t.lit); ok {
+				cells = append(cells, w)
+			}
+		case isHostToken(t.tok) && (last == token.SEMICOLON || last == token.LBRACE) && beginsLine(text, off):
+			base = hostLineEnd(text, off) // what it says is no Go
+			t, last = newTokens(text[base:]), token.SEMICOLON
+		default:
+			last = t.tok
 		}
 	}
+	return cells
 }
 
 // parseWrapping reads a marker, and returns it with its checksum.
