@@ -62,7 +62,8 @@ func formatBody(was []byte, again bool) ([]byte, error) {
 	// and lays its text out anew, so no statement may begin there.
 	const before, after = "package p\n\nfunc _() {\n", "}\n"
 	text, err := formatAs(indent.Apply(was, "\t"), before, after)
-	if err == nil && (again || movesComments(was, text)) {
+	// Of several empty statements on one line gofmt takes one at a time.
+	if err == nil && (again || bytes.Contains(text, []byte("; ;")) || movesComments(was, text)) {
 		text, err = fixedPoint(text, before, after)
 	}
 	return append(bytes.Trim(text, "\n"), '\n'), err // gofmt keeps blank lines beside comments
