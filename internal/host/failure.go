@@ -30,17 +30,27 @@ func (r *run) panicked(v any, stack string) *failure {
 		Trace() (error, []byte) // of an await that failed: its own stack
 	}:
 		err, trace := v.Trace()
-		f.kind, f.text, stack = typeName(err), err.Error(), string(trace)+"\n"+stack
+		f.kind, f.text, stack = typeName(err), message(err), string(trace)+"\n"+stack
 	case runtime.Error:
-		f.text = "panic: " + v.Error()
+		f.text = "panic: " + message(v)
 	case error:
 		// An await's that has no stack, say: its error is what the user wants to see.
-		f.kind, f.text = typeName(v), v.Error()
+		f.kind, f.text = typeName(v), message(v)
 	default:
 		f.text = fmt.Sprintf("panic: %v", v)
 	}
 	f.frames = r.usersFrames(stack)
 	return f
+}
+
+// message returns what an error says, and what fmt makes of one that panics when it is asked.
+func message(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprint(err)
+		}
+	}()
+	return err.Error()
 }
 
 // typeName returns the name of an error's type if others may know it.
