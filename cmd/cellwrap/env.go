@@ -68,7 +68,7 @@ func (e *envs) of(path string) (*rewrite.Env, error) {
 func (e *envs) learn(results []*result) bool {
 	changed := false
 	for _, r := range results {
-		if r.err != nil || r.isBook || r.dest == "" || filepath.Dir(r.dest) != filepath.Dir(r.path) || bytes.Equal(e.made[r.dest], r.code) {
+		if r.err != nil || r.isBook || r.unchanged || r.dest == "" || filepath.Dir(r.dest) != filepath.Dir(r.path) || bytes.Equal(e.made[r.dest], r.code) {
 			continue
 		}
 		if old, err := os.ReadFile(r.dest); e.made[r.dest] == nil && err == nil && bytes.Equal(old, r.code) {
