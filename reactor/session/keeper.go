@@ -263,7 +263,9 @@ func (k *keeper) answer(c *net.UnixConn) {
 		case k.replaced <- struct{}{}:
 		default:
 		}
-		return // who asked waits until c is closed, when this process ends
+		// Who asked waits until c is closed, when this process ends; a c that nobody holds the
+		// garbage collector would close.
+		c.Read(op[:])
 	case opWait:
 		gone := make(chan struct{})
 		go func() {

@@ -1,0 +1,44 @@
+//go:build linux || darwin
+
+package session
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// A connection that asks for the end stays open until then: the garbage collector must not close it.
+func TestEndHoldsConnection(t *testing.T) {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &keeper{listener: l, replaced: make(chan struct{}, 1)}
+	listens := make(chan struct{})
+	go func() {
+		k.listen()
+		close(listens)
+	}()
+	t.Cleanup(func() {
+		l.Close()
+		<-listens
+	})
+	asker, err := net.Dial("unix", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer asker.Close()
+	asker.Write([]byte{opEnd})
+	<-k.replaced
+	time.Sleep(10 * time.Millisecond) // answer has nothing left to do
+	runtime.GC()
+	runtime.GC()
+	asker.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if _, err := asker.Read(make([]byte, 1)); !os.IsTimeout(err) {
+		t.Errorf("the connection is closed while the session has not ended: %v", err)
+	}
+}
