@@ -162,7 +162,7 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 			dialed = nil
 		case <-done:
 			done = nil
-			terminate(cmd, ended)
+			terminate(cmd)
 		case err := <-ended:
 			p.lastWords()
 			var exit *exec.ExitError
@@ -213,7 +213,7 @@ func start(opts Options, file string) (*exec.Cmd, error) {
 const grace = 5 * time.Second
 
 // terminate ends the kernel.
-func terminate(cmd *exec.Cmd, ended <-chan error) {
+func terminate(cmd *exec.Cmd) {
 	if cmd.Process.Signal(syscall.SIGTERM) != nil {
 		return // it has ended, or cannot be told
 	}
