@@ -38,6 +38,11 @@ func (c *config) readInputs(files []string, stdin io.Reader) ([]input, error) {
 	}
 	inputs, errs := make([]input, len(files)), make([]error, len(files))
 	parallel(len(files), func(i int) {
+		if c.write && c.output == "" {
+			if _, errs[i] = regular(files[i]); errs[i] != nil {
+				return // what is beside a device is nobody's
+			}
+		}
 		text, err := os.ReadFile(files[i])
 		inputs[i], errs[i] = c.newInput(files[i], files[i], text), err
 	})

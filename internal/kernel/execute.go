@@ -164,9 +164,10 @@ func (p *proxy) fromShell(frames [][]byte) {
 		return
 	}
 	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
-		p.heard(func(own *ownRequest) { own.replied = own.replied || m.parent().ID == own.id })
+		id := m.parent().ID
+		p.heard(func(own *ownRequest) { own.replied = own.replied || own.id == id })
 		// A kernel that publishes nothing must not hold up the cells.
-		time.AfterFunc(time.Second, func() { p.heard(func(own *ownRequest) { own.idle = own.replied }) })
+		time.AfterFunc(time.Second, func() { p.heard(func(own *ownRequest) { own.idle = own.idle || own.id == id }) })
 		return
 	}
 	p.order.Lock()

@@ -136,30 +136,31 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
 
-	dialed := make(chan error, 1)
+	type dialed struct {
+		back *channels
+		err  error
+	}
+	dials := make(chan dialed, 1)
+	go func() {
+		back, err := dial(ctx, inner)
+		dials <- dialed{back, err}
+	}()
 	var passing sync.WaitGroup
 	defer passing.Wait()
 	defer cancel()
-	go func() {
-		back, err := dial(ctx, inner)
-		if err == nil {
-			p.back = back
-			p.serve(&passing)
-		}
-		dialed <- err
-	}()
 	done := ctx.Done()
 	for {
 		select {
-		case err := <-dialed:
-			if err != nil && ctx.Err() == nil {
+		case d := <-dials:
+			if d.err != nil && ctx.Err() == nil {
 				cmd.Process.Kill()
-				return 0, fmt.Errorf("the kernel: %w", err)
+				return 0, fmt.Errorf("the kernel: %w", d.err)
 			}
-			if p.back != nil {
+			if d.err == nil {
+				p.back = d.back
 				defer p.back.close()
+				p.serve(&passing)
 			}
-			dialed = nil
 		case <-done:
 			done = nil
 			terminate(cmd)
