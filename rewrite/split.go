@@ -263,7 +263,7 @@ func (s *splitter) token(off int, tok token.Token, lit string) *Error {
 		s.endDecl(semi)
 		s.fresh, s.last = !s.header || semi < 0, tok
 		if semi >= 0 {
-			s.doc = -1
+			s.doc, s.seen = -1, true
 		}
 		return nil
 	}
