@@ -100,6 +100,7 @@ type program struct {
 	vars []*definition  // the package's variables and late-bound functions, in order
 
 	groups   []*methodGroup     // methods that several cells define, in order
+	generics []*genericGroup    // generic functions that several cells define, in order
 	removed  map[string]*member // names that earlier cells have removed, while cells are linked
 	declared bool               // whether the declarations have been checked together
 }

@@ -69,8 +69,10 @@ func isLocker(t types.Type) bool {
 }
 
 // bindLate makes functions that have the signature of an earlier one of their name, and follow it,
-// values of one variable, so that whoever called the earlier one calls the later.
+// values of one variable, so that whoever called the earlier one calls the later. Of generic ones there
+// are no values: see genericGroup.
 func (p *program) bindLate() {
+	generics := map[string]*genericGroup{} // by what code calls them
 	for _, m := range p.good() {
 		for _, d := range m.defines {
 			if d.tok != token.FUNC || m.own[d.name] != d {
@@ -82,11 +84,23 @@ func (p *program) bindLate() {
 				continue
 			}
 			sig := d.obj.Type().(*types.Signature)
-			if sig.TypeParams() != nil || !types.Identical(sig, prev.obj.Type()) {
+			if !types.Identical(sig, prev.obj.Type()) || !canForward(prev.obj.Type().(*types.Signature)) {
 				continue
 			}
+			if sig.TypeParams() != nil {
+				g := generics[prev.emitted]
+				if g == nil {
+					g = &genericGroup{value: p.takeFor(prev.name+"_now", prev.name, prev.by), sig: prev.obj.Type().(*types.Signature)}
+					generics[prev.emitted] = g
+					p.generics = append(p.generics, g)
+					g.add(prev)
+				}
+				g.add(d)
+			}
 			if prev.declared == prev.emitted {
-				p.vars = append(p.vars, &definition{ident: prev.ident, by: prev.by, tok: token.VAR, emitted: prev.emitted, obj: prev.obj})
+				if sig.TypeParams() == nil {
+					p.vars = append(p.vars, &definition{ident: prev.ident, by: prev.by, tok: token.VAR, emitted: prev.emitted, obj: prev.obj})
+				}
 				prev.declared = p.takeNumbered(prev.name, prev.by)
 			}
 			d.emitted = prev.emitted

@@ -20,11 +20,12 @@ type definition struct {
 	imp      importSpec  // of IMPORT
 	previous *definition // what the name meant before, or nil
 
-	emitted  string       // what code calls it; "" for a variable that stays local
-	declared string       // what it is declared as, which is not the same for a late-bound function
-	obj      types.Object // the package's
-	again    bool         // the variable is an earlier cell's, to which this one assigns
-	private  string       // the type that keeps a variable local
+	emitted  string        // what code calls it; "" for a variable that stays local
+	declared string        // what it is declared as, which is not the same for a late-bound function
+	obj      types.Object  // the package's
+	generic  *genericGroup // of a late-bound generic function
+	again    bool          // the variable is an earlier cell's, to which this one assigns
+	private  string        // the type that keeps a variable local
 }
 
 // reference is a use of what an earlier cell defines.

@@ -202,30 +202,11 @@ func (p *program) lateMethods(qualifier types.Qualifier) []byte {
 		}
 		sig := g.obj.Signature()
 		recv := types.TypeString(sig.Recv().Type(), qualifier)
-		params, args, all := []string{}, []string{"a"}, []string{recv}
-		for i := range sig.Params().Len() {
-			typ := types.TypeString(sig.Params().At(i).Type(), qualifier)
-			arg := fmt.Sprint("a", i)
-			if sig.Variadic() && i == sig.Params().Len()-1 {
-				typ = "..." + strings.TrimPrefix(typ, "[]")
-				params, args = append(params, arg+" "+typ), append(args, arg+"...")
-			} else {
-				params, args = append(params, arg+" "+typ), append(args, arg)
-			}
-			all = append(all, typ)
-		}
-		results, returns := "", ""
-		if n := sig.Results().Len(); n > 0 {
-			var list []string
-			for i := range n {
-				list = append(list, types.TypeString(sig.Results().At(i).Type(), qualifier))
-			}
-			results, returns = " ("+strings.Join(list, ", ")+")", "return "
-		}
+		f := forward(sig, qualifier)
 		// What a variable is initialized with could not call the method.
-		fmt.Fprintf(&b, "var %s func(%s)%s\n\n", g.value, strings.Join(all, ", "), results)
+		fmt.Fprintf(&b, "var %s func(%s)%s\n\n", g.value, strings.Join(append([]string{recv}, f.types...), ", "), f.results)
 		fmt.Fprintf(&b, "func init() { %s = %s }\n\n", g.value, live[0].expression())
-		fmt.Fprintf(&b, "func (a %s) %s(%s)%s { %s%s(%s) }\n\n", recv, g.name, strings.Join(params, ", "), results, returns, g.value, strings.Join(args, ", "))
+		fmt.Fprintf(&b, "func (a %s) %s(%s)%s { %s%s(%s) }\n\n", recv, g.name, strings.Join(f.params, ", "), f.results, f.returns, g.value, strings.Join(append([]string{"a"}, f.args...), ", "))
 	}
 	return b.Bytes()
 }
