@@ -28,7 +28,8 @@ const (
 )
 
 const (
-	rankEnd = iota
+	rankEnd    = iota
+	rankBehind // statements behind one
 	rankStart
 	rankReplace // replacements come after insertions
 )

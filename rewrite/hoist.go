@@ -231,7 +231,7 @@ func (p *planner) planClosures() {
 		}
 		p.plan.edits.replace(start, end, "")
 		if !used[name] && name != "_" && p.plan.shape != inPlace {
-			p.plan.edits.insert(it.stop, "; _ = "+name, rankEnd)
+			p.plan.edits.insert(it.stop, "; _ = "+name, rankBehind)
 		}
 	}
 	for i := range p.plan.edits[first:] {

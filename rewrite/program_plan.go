@@ -188,7 +188,7 @@ func (p *planner) assignBehind(ids []*ast.Ident, names map[string]bool, end int)
 		}
 	}
 	if to != nil {
-		p.plan.edits.insert(end, "; "+strings.Join(to, ", ")+" = "+strings.Join(from, ", "), rankEnd)
+		p.plan.edits.insert(end, "; "+strings.Join(to, ", ")+" = "+strings.Join(from, ", "), rankBehind)
 	}
 }
 

@@ -70,7 +70,7 @@ func use(u *unit, id *ast.Ident, stack []ast.Node, e *edits) {
 			start(u.off(parent.Colon) + 1)
 			return
 		}
-		e.insert(u.end(stmt), "; "+text, rankEnd)
+		e.insert(u.end(stmt), "; "+text, rankBehind)
 	case *ast.SwitchStmt, *ast.TypeSwitchStmt:
 		body := bodyOf(parent)
 		if len(body.List) == 0 {
@@ -79,7 +79,7 @@ func use(u *unit, id *ast.Ident, stack []ast.Node, e *edits) {
 		}
 		start(u.off(body.List[0].(*ast.CaseClause).Colon) + 1)
 	default:
-		e.insert(u.end(stmt), "; "+text, rankEnd)
+		e.insert(u.end(stmt), "; "+text, rankBehind)
 	}
 }
 
