@@ -128,6 +128,7 @@ type member struct {
 	outer    map[string]*definition // what it means by those that it does not
 	uses     []reference            // of outer, in order
 	shared   map[string]bool        // its variables that not only its statements use
+	captures map[string]bool        // its variables that function literals and pointers keep, once asked for
 	borrowed []importSpec           // what it uses and does not import
 	needs    map[*member]bool
 	before   map[string]*definition // while it is linked: what names mean before it

@@ -270,7 +270,14 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 	sortErrors(m.errs)
 	// What an earlier cell's code uses has to be assigned.
 	for _, d := range m.defines {
-		if prev := table[d.name]; d.tok == token.VAR && d != m.result && prev != nil && prev.by.shares(prev) {
+		prev := table[d.name]
+		if d.tok != token.VAR || d == m.result || prev == nil {
+			continue
+		}
+		if prev.by.captured()[prev.name] && prev.by.own[prev.name] == prev {
+			prev.by.share(prev)
+		}
+		if prev.by.shares(prev) {
 			m.share(d)
 		}
 	}
@@ -280,6 +287,68 @@ func sortErrors(list ErrorList) {
 	slices.SortStableFunc(list, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
+}
+
+// captured returns the variables of the cell that its statements leave in other hands: a function
+// literal's, or a pointer's or a slice's.
+func (m *member) captured() map[string]bool {
+	if m.captures != nil || m.survey == nil {
+		return m.captures
+	}
+	m.captures = map[string]bool{}
+	declared := map[*ast.Object]bool{}
+	for _, stmt := range m.survey.list {
+		for _, id := range declaredBy(unlabeled(stmt, nil)) {
+			declared[id.Obj] = true
+		}
+	}
+	capture := func(id *ast.Ident) {
+		if id.Obj != nil && declared[id.Obj] {
+			m.captures[id.Name] = true
+		}
+	}
+	for _, stmt := range m.survey.list {
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				ast.Inspect(n.Body, func(n ast.Node) bool {
+					if id, ok := n.(*ast.Ident); ok {
+						capture(id)
+					}
+					return true
+				})
+			case *ast.UnaryExpr:
+				if n.Op == token.AND {
+					captureRoot(n.X, capture)
+				}
+			case *ast.SliceExpr: // of an array
+				captureRoot(n.X, capture)
+			case *ast.SelectorExpr: // of a method whose receiver is a pointer
+				captureRoot(n.X, capture)
+			}
+			return true
+		})
+	}
+	return m.captures
+}
+
+// captureRoot captures the variable that holds what e is.
+func captureRoot(e ast.Expr, capture func(*ast.Ident)) {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			capture(x)
+			return
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		default:
+			return
+		}
+	}
 }
 
 // findClosures finds the declarations that have to stay in the body, of a cell in the background,
