@@ -93,7 +93,7 @@ func (p *planner) findStaying() {
 			stay(it, "a block is part of a function")
 		}
 		for _, id := range it.names {
-			if id.name == "error" || id.name == "any" || id.name == "nil" {
+			if p.member == nil && (id.name == "error" || id.name == "any" || id.name == "nil") { // a program has other names for them
 				stay(it, "the emitted code needs the predeclared "+id.name)
 			}
 		}
