@@ -26,8 +26,8 @@ func (m *member) bindTo(d *definition, typ types.Type) {
 		d.private = types.TypeString(typ, (*types.Package).Name)
 		return
 	}
-	prev := d.previous
-	if prev != nil && prev.tok == token.VAR && prev.emitted != "" && prev.by.errs == nil && types.Identical(prev.obj.Type(), typ) && !holdsLock(typ) {
+	prev := d.previous.standing()
+	if prev != nil && prev.tok == token.VAR && prev.emitted != "" && types.Identical(prev.obj.Type(), typ) && !holdsLock(typ) {
 		d.emitted, d.obj, d.again = prev.emitted, prev.obj, true
 		return
 	}
@@ -79,8 +79,8 @@ func (p *program) bindLate() {
 				continue
 			}
 			d.obj = p.pkg.Scope().Lookup(d.declared)
-			prev := d.previous
-			if d.name == "main" || prev == nil || prev.tok != token.FUNC || prev.by.errs != nil || d.obj == nil || prev.obj == nil {
+			prev := d.previous.standing()
+			if d.name == "main" || prev == nil || prev.tok != token.FUNC || d.obj == nil || prev.obj == nil {
 				continue
 			}
 			sig := d.obj.Type().(*types.Signature)

@@ -28,6 +28,14 @@ type definition struct {
 	private  string        // the type that keeps a variable local
 }
 
+// standing returns d, or what its name meant before the cells that do not compile.
+func (d *definition) standing() *definition {
+	for d != nil && d.by.errs != nil {
+		d = d.previous
+	}
+	return d
+}
+
 // reference is a use of what an earlier cell defines.
 type reference struct {
 	ident
@@ -270,7 +278,7 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 	sortErrors(m.errs)
 	// What an earlier cell's code uses has to be assigned.
 	for _, d := range m.defines {
-		prev := table[d.name]
+		prev := table[d.name].standing()
 		if d.tok != token.VAR || d == m.result || prev == nil {
 			continue
 		}
