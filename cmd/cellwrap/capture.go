@@ -48,16 +48,19 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 	}
 	var interrupted atomic.Bool
 	status, err := program.Run(context.Background(), withSignals(opts, signals, &interrupted))
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case interrupted.Load():
-		return 0, errInterrupted
+	}
+	if interrupted.Load() {
+		status = exitInterrupted
 	}
 	if tell != nil {
 		if err := tell.exit(status); err != nil {
 			return 0, err
 		}
+	}
+	if interrupted.Load() {
+		return 0, errInterrupted
 	}
 	switch {
 	case c.check:

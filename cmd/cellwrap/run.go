@@ -68,8 +68,9 @@ runs in its own directory. The module around it is used as it is, and not change
 
 Exit status: the program's; 1 if a cell has failed, or --check found a difference; 2 if the file
 cannot be read or written, or the program cannot be built. --write leaves the notebook as it was if
-a cell has failed, unless --keep-going is given, too. The kinds of what --check takes for equal are
-addresses and results, the default, durations and times; none is for none of them.
+a cell has failed, unless --keep-going is given, too; that ends where the program does: at a timeout, a
+panic of a goroutine, an os.Exit. KINDS are addresses, results (these two are the default), durations,
+times; or none.
 
 Flags:
 ` + usages(new(runFlags).define())

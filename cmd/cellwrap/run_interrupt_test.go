@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -45,8 +46,8 @@ func TestInterruptRun(t *testing.T) {
 			cmd.Args[0] = "cellwrap"
 			cmd.Dir = dir
 			cmd.Env = append(os.Environ(), "FIFO="+fifo, "TMPDIR="+temp, "XDG_CACHE_HOME="+t.TempDir(), "GOCACHE="+goCache(t))
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -76,6 +77,9 @@ func TestInterruptRun(t *testing.T) {
 			<-ended
 			if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
 				t.Errorf("exit status %d; %s", got, &stderr)
+			}
+			if name == "json" && !strings.HasSuffix(stdout.String(), `{"event":"exit","status":130}`+"\n") {
+				t.Errorf("the events end otherwise: %s", &stdout)
 			}
 			if got, err := os.ReadFile(book); err != nil || string(got) != endless {
 				t.Errorf("the notebook is %q, %v", got, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -13,10 +14,15 @@ func Display(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
 	}
-	if len(values) == 0 || len(values) == 1 && (values[0] == nil || values[0] == struct{}{}) {
+	values = slices.DeleteFunc(slices.Clone(values), func(v any) bool { return v == struct{}{} })
+	if len(values) == 0 || len(values) == 1 && values[0] == nil {
 		return
 	}
-	text := strings.TrimSuffix(fmt.Sprintln(values...), "\n")
+	texts := make([]any, len(values))
+	for i, v := range values {
+		texts[i] = Brief(v)
+	}
+	text := strings.TrimSuffix(fmt.Sprintln(texts...), "\n")
 	switch r := showing; {
 	case r.nonce != "":
 		data := []string{"text/plain", text}
@@ -30,6 +36,9 @@ func Display(values ...any) {
 		fmt.Fprintln(stdout, text)
 	}
 }
+
+// Brief returns what is printed of a value: itself, unless package rich knows better.
+var Brief = func(v any) any { return v }
 
 // More returns further representations of a value, as pairs of MIME type and data. Package rich
 // sets it: what it imports would make programs larger that have no use for it.

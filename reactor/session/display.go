@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,8 @@ func Display(values ...any) {
 	if n := len(values); n > 1 && values[n-1] == nil {
 		values = values[:n-1]
 	}
-	if len(values) == 0 || len(values) == 1 && (values[0] == nil || values[0] == struct{}{}) {
+	values = slices.DeleteFunc(slices.Clone(values), func(v any) bool { return v == struct{}{} })
+	if len(values) == 0 || len(values) == 1 && values[0] == nil {
 		return
 	}
 	fmt.Println(strings.TrimSuffix(fmt.Sprintln(values...), "\n"))

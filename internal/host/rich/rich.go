@@ -8,11 +8,22 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"reflect"
 
 	"github.com/cellwrap/cellwrap/internal/host"
 )
 
-func init() { host.More = data }
+func init() { host.Brief, host.More = brief, data }
+
+// brief returns a picture's type and size, for the text of its pixels is none to read.
+func brief(v any) any {
+	m, ok := v.(image.Image)
+	_, says := v.(fmt.Stringer)
+	if p := reflect.ValueOf(v); !ok || says || p.Kind() == reflect.Pointer && p.IsNil() {
+		return v
+	}
+	return fmt.Sprintf("%T %v", v, m.Bounds())
+}
 
 // data returns a picture as a PNG, and the JSON of what has some, as pairs of MIME type and data.
 func data(v any) []string {
