@@ -62,11 +62,23 @@ func formatBody(was []byte, again bool) ([]byte, error) {
 	// and lays its text out anew, so no statement may begin there.
 	const before, after = "package p\n\nfunc _() {\n", "}\n"
 	text, err := formatAs(indent.Apply(was, "\t"), before, after)
-	// Of several empty statements on one line gofmt takes one at a time.
-	if err == nil && (again || bytes.Contains(text, []byte("; ;")) || movesComments(was, text)) {
+	if err == nil && (again || hasEmptyStatement(text) || movesComments(was, text)) {
 		text, err = fixedPoint(text, before, after)
 	}
 	return append(bytes.Trim(text, "\n"), '\n'), err // gofmt keeps blank lines beside comments
+}
+
+// hasEmptyStatement reports whether gofmt may have left something of several empty statements on one
+// line, of which it takes away one at a time: "; ;", "a;  }", "a; /**/ }", "{  }".
+func hasEmptyStatement(text []byte) bool {
+	for i := range len(text) - 2 {
+		switch next := text[i+2]; {
+		case text[i+1] != ' ':
+		case text[i] == ';' && (next == ';' || next == ' ' || next == '}' || next == '/'), text[i] == '{' && next == ' ':
+			return true
+		}
+	}
+	return false
 }
 
 // formatDecls formats the declarations, and puts a blank line behind them.
