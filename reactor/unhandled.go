@@ -112,5 +112,9 @@ func (r *Reactor) log() *slog.Logger {
 
 // report logs an error that nobody gets.
 func (r *Reactor) report(msg string, f *Failure) {
-	r.log().Error(msg, "err", f.Err, "stack", string(f.Stack))
+	args := []any{"err", f.Err}
+	if len(f.Stack) > 0 {
+		args = append(args, "stack", string(f.Stack))
+	}
+	r.log().Error(msg, args...)
 }

@@ -42,11 +42,16 @@ func Unwrap(src []byte, filename string) ([]byte, error) {
 	}
 	cells := findWrapped(src)
 	if len(cells) == 0 {
-		hint := "no " + marker + " comment with a good checksum"
+		hint := "there is no " + marker + " comment"
+		line := 1
+		if i := bytes.Index(src, []byte(marker)); i >= 0 {
+			line += bytes.Count(src[:i], []byte("\n"))
+			hint = "what was rewritten has been changed since"
+		}
 		if templates.IsGenerated(src) {
 			hint = "a generated file does not hold its cell, which is the file that its //line comments name"
 		}
-		return nil, &Error{Pos: token.Position{Filename: filename, Line: 1, Column: 1}, Msg: "nothing to unwrap (" + hint + ")"}
+		return nil, &Error{Pos: token.Position{Filename: filename, Line: line, Column: 1}, Msg: "nothing to unwrap (" + hint + ")"}
 	}
 	var out []byte
 	at := 0

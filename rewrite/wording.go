@@ -16,6 +16,11 @@ import (
 // reword makes an error about our call of Values one about what the cell returns, or about an
 // await.
 func (c *checker) reword(e *typeError) {
+	if last := bareExpr(c.body.List); c.shape == inPlace && !c.opts.traits.cell && c.cell.member == nil && last != nil &&
+		last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
+		e.msg += " (a block shows no value: assign it)"
+		return
+	}
 	if strings.HasPrefix(e.msg, "in call to "+c.runtime+".") && strings.Contains(e.msg, "Await") {
 		c.rewordAwait(e)
 		return

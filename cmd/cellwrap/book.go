@@ -235,7 +235,7 @@ func (w *bookWork) end() error {
 	for _, cell := range w.cells {
 		changed = changed || !bytes.Equal(cell.old, cell.new)
 		if !bytes.Equal(cell.old, cell.new) && w.opts.Target.IsFile() && !w.unwrap && w.chosen < 0 && filepath.Ext(w.Book.Name) == ".go" {
-			return fmt.Errorf("a file cannot stand in cell %d (choose the cell with --cell, or -t block)", cell.number)
+			return fmt.Errorf("a cell of a Go file has no place for the whole file that cell %d becomes (choose the cell with --cell, or -t block)", cell.number)
 		}
 	}
 	switch {

@@ -104,7 +104,7 @@ func help(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		io.WriteString(stdout, manual())
 		return exitOK
 	}
-	topic := strings.TrimLeft(args[0], "%")
+	topic := strings.Trim(args[0], "%?")
 	switch topic {
 	case "template":
 		io.WriteString(stdout, templateHelp)

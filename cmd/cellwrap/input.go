@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
@@ -163,4 +165,17 @@ func countLines(text []byte) int {
 		n++
 	}
 	return n
+}
+
+// isGoFile reports whether text is a Go file that has no cells, so that only its lines can be cells.
+func isGoFile(text []byte) bool {
+	_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.PackageClauseOnly)
+	return err == nil
+}
+
+// directiveAbove returns the line of a directive of ours that stands right above the selected lines.
+func (s selection) directiveAbove(text []byte, reg region) (int, bool) {
+	above := bytes.TrimRight(text[:reg.start], " \t\r\n")
+	last := bytes.TrimSpace(above[bytes.LastIndexByte(above, '\n')+1:])
+	return bytes.Count(above, []byte("\n")) + 1, s.first > 0 && bytes.HasPrefix(last, []byte("//cellwrap:")) && !bytes.HasPrefix(last, []byte("//cellwrap:wrapped"))
 }

@@ -74,6 +74,10 @@ func writeFiles(files []file) error {
 			return err
 		}
 		p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
+		var temporary *fs.PathError
+		if errors.As(err, &temporary) {
+			err = fmt.Errorf("%s: %w", f.path, temporary.Err)
+		}
 		if err != nil {
 			return err
 		}

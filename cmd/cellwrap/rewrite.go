@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/token"
 	"io"
 	"os"
 	"path/filepath"
@@ -151,12 +152,20 @@ func (c *config) one(ctx context.Context, in input) *result {
 		cell, r.err = rewrite.Unwrap(cell, in.name)
 		var e *rewrite.Error
 		if errors.As(r.err, &e) {
-			e.Pos.Line = reg.line
+			e.Pos.Line += reg.line - 1
 		}
 		r.code = slices.Concat(in.text[:reg.start], cell, in.text[reg.end:])
 		return r
 	}
 	opts := c.opts
+	if opts.MagicOnly && c.selection.all() && isGoFile(in.text) {
+		r.code, r.unchanged = in.text, true
+		return r
+	}
+	if at, ok := c.selection.directiveAbove(in.text, reg); ok && !opts.MagicOnly {
+		r.err = &rewrite.Error{Pos: token.Position{Filename: in.name, Line: at, Column: 1}, Msg: "the directive is above the range, and would be left behind (begin the range with it)"}
+		return r
+	}
 	opts.Filename, opts.FirstLine = in.name, reg.line
 	if in.path != "" {
 		opts.LineName, opts.OutputName = lineNames(in.path, r.dest)
@@ -271,11 +280,7 @@ func (c *config) note(r *result, stderr io.Writer) {
 	}
 	for _, cell := range r.outputs() {
 		for _, d := range cell.out.Diagnostics {
-			severity := ""
-			if d.Severity == rewrite.Warning {
-				severity = "warning: "
-			}
-			fmt.Fprintf(stderr, "%s: %s%s\n", d.Pos, severity, d.Msg)
+			fmt.Fprintf(stderr, "%s: %s: %s\n", d.Pos, d.Severity, d.Msg)
 		}
 	}
 }

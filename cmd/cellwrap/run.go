@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -111,6 +112,9 @@ func runCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 		return exitUsage
 	}
+	for _, arg := range c.late() {
+		fmt.Fprintf(stderr, "cellwrap: %s behind %s is the program's argument (flags of run stand before the file)\n", arg, c.file)
+	}
 	status, err := c.run(stdin, stdout, stderr)
 	if err == nil {
 		return status
@@ -130,6 +134,18 @@ func runCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 	return exitUsage
+}
+
+// late returns the notebook's arguments that may have been meant as flags of ours.
+func (c *runConfig) late() []string {
+	if filepath.Ext(c.file) != ".ipynb" {
+		return nil
+	}
+	set := new(runFlags).define()
+	return slices.DeleteFunc(slices.Clone(c.args), func(arg string) bool {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		return !strings.HasPrefix(arg, "-") || set.Lookup(name) == nil && (len(name) != 1 || set.ShorthandLookup(name) == nil)
+	})
 }
 
 var errInterrupted = errors.New("interrupted")
