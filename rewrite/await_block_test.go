@@ -26,8 +26,8 @@ func TestBlockAwaitDefines(t *testing.T) {
 		{"v, err := await d\nreturn v, err", "v, err := AWAIT2(d)\nreturn v, err"},
 		{"return 1, await d, nil", "return 1, AWAIT(d), nil"},
 		{"if await d > 1 {\n\treturn\n}\nreturn await d", "if AWAIT(d) > 1 {\n\treturn\n}\nreturn AWAIT(d)"},
-		{"await d\n1 + 1", "error: cell:3:1: 1 + 1 (untyped int constant 2) is not used"},
-		{"await d + 1", "error: cell:2:1: await d + 1 (value of type int) is not used"},
+		{"await d\n1 + 1", "error: cell:3:1: 1 + 1 (untyped int constant 2) is not used (a block shows no value: assign it)"},
+		{"await d + 1", "error: cell:2:1: await d + 1 (value of type int) is not used (a block shows no value: assign it)"},
 	} {
 		const d = "d := reactor.Succeed(1)\n"
 		opts := rewrite.Options{Filename: "cell", Target: rewrite.Block, Env: goldenEnv}
