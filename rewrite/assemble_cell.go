@@ -201,7 +201,7 @@ func (w *wrapper) place() {
 	case w.magic != nil && empty:
 		w.head += w.closing
 	case behind && !empty && w.closing != "":
-		w.edits.insert(p.span.end, "; "+w.closing, rankEnd)
+		w.edits.insert(p.span.end, "; "+w.closing, rankClose)
 	default:
 		w.foot += w.closing
 	}

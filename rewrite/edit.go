@@ -11,7 +11,7 @@ type edit struct {
 	start, end int
 	text       string
 	// rank orders insertions at one offset, lowest first: those that end a node come
-	// first, inner node before outer; then those that start one, outer before inner.
+	// first, inner node before outer, and the closure's end behind them; then those that start one, outer before inner.
 	rank int
 	// renames: the text is another name for what it replaces, and has its position.
 	renames bool
@@ -30,6 +30,7 @@ const (
 const (
 	rankEnd    = iota
 	rankBehind // statements behind one
+	rankClose  // the end of the closure around them
 	rankStart
 	rankReplace // replacements come after insertions
 )
