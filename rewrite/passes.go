@@ -49,11 +49,18 @@ func (c *cell) isGoNBsOwn() bool {
 	return ok && isHostCell(line)
 }
 
-// checkHost refuses to wrap a cell that is not Go at all.
+// checkHost refuses to wrap a cell that is not Go at all, and one that ends in a command which would take
+// what is put behind it for its own.
 func (c *cell) checkHost() *Error {
 	if len(c.magics) > 0 && c.magics[0].first && isHostCell(c.text[c.magics[0].start:c.magics[0].end]) {
 		name, _ := cutWord(string(c.text[c.magics[0].start:c.magics[0].end]))
 		return c.errorf(c.magics[0].start, "%s makes the cell the kernel's own, so there is no Go to wrap (remove the line)", name)
+	}
+	for _, m := range c.magics {
+		end := hostLineEnd(c.text, m.start)
+		if line := bytes.TrimRight(c.text[m.start:end], "\r\n"); line[0] == '!' && end == len(c.text) && bytes.HasSuffix(line, []byte(`\`)) {
+			return c.errorf(m.start, "the command goes on behind the end of the cell, as it ends in a backslash (remove that)")
+		}
 	}
 	return nil
 }
