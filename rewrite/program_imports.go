@@ -122,8 +122,14 @@ func (p *planner) borrowImports() {
 		}
 	}
 	p.plan.imports = slices.DeleteFunc(p.plan.imports, func(imp importSpec) bool {
-		name := imp.localName()
-		return name != "_" && name != "." && !p.refers(name)
+		switch name := imp.localName(); name {
+		case "_":
+			return false
+		case ".":
+			return !slices.ContainsFunc(m.exported(imp.path), p.leavesOpen)
+		default:
+			return !p.refers(name)
+		}
 	})
 	for _, imp := range m.borrowed {
 		imp.rename(imp.localName())
@@ -145,6 +151,15 @@ func (i *importSpec) rename(name string) {
 // refers reports whether the cell uses a name that it does not declare where it does so.
 func (p *planner) refers(name string) bool {
 	return p.uses(name) || slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name })
+}
+
+// leavesOpen reports whether the cell uses a name where it does not declare it, so that a dot import's is meant.
+func (p *planner) leavesOpen(name string) bool {
+	if p.named[name] != nil {
+		return false
+	}
+	_, local := p.locals[name]
+	return p.uses(name) && !local || slices.ContainsFunc(p.free, func(id ident) bool { return id.name == name })
 }
 
 // usesRuntime reports whether the cell's file imports the runtime.

@@ -132,7 +132,8 @@ type wrappedCell struct {
 	original   []byte // the lines in their place
 }
 
-// findWrapped returns the wrapped cells of text, in order, whose checksum holds.
+// findWrapped returns the wrapped cells of text, in order, whose checksum holds. One that is in another
+// one's body is a part of that.
 func findWrapped(text []byte) []wrappedCell {
 	if !bytes.Contains(text, []byte(marker)) {
 		return nil
@@ -147,7 +148,7 @@ func findWrapped(text []byte) []wrappedCell {
 				continue
 			}
 			if w, ok := parseWrapped(text, off, t.lit); ok {
-				cells = append(cells, w)
+				cells = append(outside(cells, w.start), w)
 			}
 		case isHostToken(t.tok) && (last == token.SEMICOLON || last == token.LBRACE) && beginsLine(text, off):
 			base = hostLineEnd(text, off) // what it says is no Go
@@ -155,6 +156,14 @@ func findWrapped(text []byte) []wrappedCell {
 		default:
 			last = t.tok
 		}
+	}
+	return cells
+}
+
+// outside returns the cells that end above start: a marker may stand behind its body, and behind those in it.
+func outside(cells []wrappedCell, start int) []wrappedCell {
+	for len(cells) > 0 && cells[len(cells)-1].end > start {
+		cells = cells[:len(cells)-1]
 	}
 	return cells
 }
