@@ -120,6 +120,10 @@ func (c *config) all(ctx context.Context, inputs []input, bar *progress) []*resu
 
 // parallel calls do for each of n indexes, as many at a time as there are processors.
 func parallel(n int, do func(int)) {
+	if n == 1 { // most often; a goroutine costs a short process a thread that is woken and a stack that grows
+		do(0)
+		return
+	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i := range n {
