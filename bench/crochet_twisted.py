@@ -124,6 +124,28 @@ async def await_pending(n):
     await d
 
 
+@per_call_on_reactor(50_000)
+async def switch(n):
+    """Each of two coroutines fires what the other awaits, and awaits."""
+    waits = None
+
+    async def turns():
+        nonlocal waits
+        for _ in range(n):
+            other, mine = waits, defer.Deferred()
+            waits = mine
+            if other is not None:
+                other.callback(42)
+            await mine
+        last, waits = waits, None
+        if last is not None:
+            last.callback(42)
+
+    first = defer.ensureDeferred(turns())
+    await defer.ensureDeferred(turns())
+    await first
+
+
 @per_call(2_000)
 def run_coroutine_wait(n):
     async def body():
@@ -227,7 +249,7 @@ def memory_suspended():
 
 if __name__ == "__main__":
     for f in (
-        "run_wait outstanding chain10 call_later await_fired await_pending run_coroutine_wait "
+        "run_wait outstanding chain10 call_later await_fired await_pending switch run_coroutine_wait "
         "crowd cancel_storm fairness memory_pending memory_suspended"
     ).split():
         unit = "bytes/piece" if f.startswith("memory") else "ns/op"

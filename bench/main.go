@@ -1,8 +1,8 @@
 // Command bench measures what cellwrap and its runtime cost, beside gofmt, goimports, go/parser,
 // go/format, dst, plain goroutines, crochet and Twisted, and says which budgets are met. It runs the
 // packages' own benchmarks, all of them once a round, so that what else the machine does strikes
-// both sides of a ratio. It prints its table, and unless it was quick writes it to bench/RESULTS.md,
-// with a plot in bench/linear.svg.
+// both sides of a ratio. It prints its table, and unless it was quick, or only measured some, writes it
+// to bench/RESULTS.md, with a plot in bench/linear.svg.
 package main
 
 import (
@@ -24,6 +24,7 @@ func run() error {
 	quick := flag.Bool("quick", false, "one short round of small inputs, for trying: no files are written")
 	rounds := flag.Int("rounds", 8, "how often everything is measured; below 6 there is no interval")
 	most := flag.Duration("most", 14*time.Minute, "begin no round that would end later")
+	only := flag.String("only", "", "only measure the benchmarks in this `directory`, such as reactor: no files are written")
 	python := flag.String("python", "/usr/bin/python3", "the `interpreter` that has crochet and Twisted")
 	profile := flag.String("profile", "", "only profile the rows whose name has this `text`")
 	flag.Parse()
@@ -31,7 +32,7 @@ func run() error {
 		return fmt.Errorf("there are no arguments, only flags (see -help)")
 	}
 
-	m, err := newMeasurer(*quick, *python)
+	m, err := newMeasurer(*quick, *only, *python)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func run() error {
 		}
 	}
 	fmt.Print(text.String())
-	if *quick {
+	if *quick || *only != "" {
 		return nil
 	}
 	if err := os.WriteFile("bench/linear.svg", plot(panels(m)), 0o666); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func TestVerdict(t *testing.T) {
 func TestReport(t *testing.T) {
 	m := &measurer{samples: map[string][]float64{}}
 	for range 6 {
-		if err := m.add([]byte("BenchmarkRunInReactorWait-2 10 600 ns/op\nBenchmarkRunInReactorWait_goroutine-2 10 500 ns/op\nBenchmarkPython/run_wait 1 54000 ns/op\nBenchmarkProxy-8 1 0.25 ms-added/execute\n")); err != nil {
+		if err := m.add([]byte("BenchmarkRunInReactorWait-2 10 600 ns/op\nBenchmarkRunInReactorWait_goroutine-2 10 500 ns/op\nBenchmarkPython/run_wait 1 54000 ns/op\nBenchmarkCancelStorm-2 10 1000 ns/op\nBenchmarkProxy-8 1 0.25 ms-added/execute\n")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,10 +55,28 @@ func TestReport(t *testing.T) {
 		"| RunInReactor + Wait | crochet | 600.0ns | 54.00µs | 1/90 ± 0 % | 1/60 | yes |",
 		"| kernel proxy, added to an execute |  | 250.0µs ± 0 % | - | - | 500.0µs | yes |",
 		"| 10 × Then | Twisted, callbacks | - | - | - | 0.5 | not measured |",
+		"| 10,000 cancels during firing | Twisted | 1.000µs | - | - | - | not measured |",
 	} {
 		if !strings.Contains(b.String(), want+"\n") {
 			t.Errorf("not there: %s\n%s", want, b.String())
 		}
+	}
+}
+
+// With -only the table has the rows of a directory, and each row is of one that can be chosen.
+func TestOnly(t *testing.T) {
+	for _, r := range rows {
+		if !slices.ContainsFunc(suites, func(s suite) bool { return s.dir == r.dir }) {
+			t.Errorf("%s: of %q", r.what, r.dir)
+		}
+	}
+	for _, l := range judge(&measurer{only: "reactor"}) {
+		if l.dir != "reactor" {
+			t.Errorf("%s: of %q", l.what, l.dir)
+		}
+	}
+	if _, err := newMeasurer(true, "nothing", "python"); err == nil {
+		t.Error("no error")
 	}
 }
 

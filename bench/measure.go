@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -22,8 +23,8 @@ type suite struct {
 }
 
 var suites = []suite{
-	{dir: "reactor", bench: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding.*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$",
-		quick: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|PendingMemory|SuspendedMemory)$"},
+	{dir: "reactor", bench: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding.*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|Switch|Crowd.*|CancelStorm|Fairness|PendingMemory|SuspendedMemory)$",
+		quick: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|Switch|Crowd.*|CancelStorm|Fairness|PendingMemory|SuspendedMemory)$"},
 	{dir: "rewrite", bench: "^Benchmark(File|Format|Edit|Parse)$", quick: "^Benchmark(File|Format|Edit|Parse)$/^(1|6|100)kB$"},
 	{dir: "rewrite", bench: "^Benchmark(Dst|Goimports)$/^100kB$", quick: "^Benchmark(Dst|Goimports)$/^100kB$"},
 	{dir: "rewrite", bench: "^Benchmark(Session|Program)$", quick: "^Benchmark(Session|Program)$/^1000?$"},
@@ -35,6 +36,7 @@ var suites = []suite{
 // A measurer runs the benchmarks and keeps what they measured.
 type measurer struct {
 	quick   bool
+	only    string // the directory whose benchmarks are measured; empty: all
 	python  string
 	tmp     string
 	missing string // why there are no figures of Python's
@@ -42,18 +44,30 @@ type measurer struct {
 	samples map[string][]float64
 }
 
-func newMeasurer(quick bool, python string) (*measurer, error) {
+func newMeasurer(quick bool, only, python string) (*measurer, error) {
+	if only != "" && !slices.ContainsFunc(suites, func(s suite) bool { return s.dir == only }) {
+		return nil, fmt.Errorf("no benchmarks of %q are measured", only)
+	}
 	tmp, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return nil, err
 	}
-	m := &measurer{quick: quick, python: python, tmp: tmp, samples: map[string][]float64{}}
+	m := &measurer{quick: quick, only: only, python: python, tmp: tmp, samples: map[string][]float64{}}
+	if !m.wants(compared) {
+		return m, nil
+	}
 	if out, err := exec.Command(python, "-c", "import crochet, twisted").CombinedOutput(); err != nil {
 		m.missing = fmt.Sprintf("no figures of crochet and Twisted: %s, python3-crochet or python3-twisted is missing", python)
 		fmt.Fprintf(os.Stderr, "%s\n%s", m.missing, out)
 	}
 	return m, nil
 }
+
+// compared is the directory of what crochet and Twisted are compared with.
+const compared = "reactor"
+
+// wants reports whether the benchmarks of a directory are measured.
+func (m *measurer) wants(dir string) bool { return m.only == "" || m.only == dir }
 
 func (m *measurer) close() { os.RemoveAll(m.tmp) }
 
@@ -64,7 +78,7 @@ func (m *measurer) round() error {
 		if m.quick {
 			pattern, benchtime = s.quick, "20ms"
 		}
-		if pattern == "" {
+		if pattern == "" || !m.wants(s.dir) {
 			continue
 		}
 		if s.once {
@@ -81,7 +95,7 @@ func (m *measurer) round() error {
 			return err
 		}
 	}
-	if m.missing != "" {
+	if m.missing != "" || !m.wants(compared) {
 		return nil
 	}
 	cmd := exec.Command(m.python, "bench/crochet_twisted.py")

@@ -25,15 +25,17 @@ Machine: %d cores%s, %s, %s/%s.
 	if m.missing != "" {
 		fmt.Fprintf(w, "\n%s.\n", m.missing)
 	}
-	if !m.quick {
+	if !m.quick && m.only == "" {
 		fmt.Fprint(w, "\n![time by cells, bytes and outstanding results](linear.svg)\n")
 	}
 	fmt.Fprint(w, "\n| what | beside | ours | theirs | ratio | at most | met |\n|---|---|--:|--:|--:|--:|---|\n")
 	for _, l := range lines {
 		unit := l.row.ours[strings.LastIndex(l.row.ours, " ")+1:]
 		ours, theirs, ratio, most := "-", "-", "-", "-"
-		if l.met != "not measured" {
+		if l.ours > 0 {
 			ours = show(l.ours, unit)
+		}
+		if l.met != "not measured" {
 			if l.row.theirs == "" {
 				ours += interval(l.value)
 			} else {
@@ -58,7 +60,9 @@ Machine: %d cores%s, %s, %s/%s.
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nThe time grows with the power of the size that fits best; 1 is linear.\n\n| what | by | power |\n|---|---|--:|\n%s", fits)
+	if fits != "" {
+		fmt.Fprintf(w, "\nThe time grows with the power of the size that fits best; 1 is linear.\n\n| what | by | power |\n|---|---|--:|\n%s", fits)
+	}
 }
 
 func fraction(x float64) string {

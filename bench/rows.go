@@ -15,8 +15,8 @@ type row struct {
 	label   string // what it is compared with
 	theirs  string // its figure; empty: ours itself is compared with the budget
 	most    float64
-	dir     string // where the benchmark to profile is
-	profile string
+	dir     string // where the benchmark of ours is
+	profile string // what it is called; empty: there is nothing to profile
 }
 
 const (
@@ -28,7 +28,7 @@ var rows = func() (list []row) {
 	add := func(r row) { list = append(list, r) }
 
 	process := func(what, name string, most float64) {
-		add(row{what: what, ours: "Process/" + name + " µs/cellwrap", label: "gofmt", theirs: "Process/" + name + " µs/gofmt", most: most})
+		add(row{what: what, ours: "Process/" + name + " µs/cellwrap", label: "gofmt", theirs: "Process/" + name + " µs/gofmt", most: most, dir: "cmd/cellwrap"})
 	}
 	process("cell of 0.2 KB, process, types off", "off/200", 1.3)
 	process("cell of 1.5 KB, process, types off", "off/1500", 1.3)
@@ -38,7 +38,7 @@ var rows = func() (list []row) {
 	process("cell of 0.2 KB, process, types on", "types/200", 3)
 	process("cell of 6 KB, process, types on", "types/6000", 3)
 	process("cell of 600 KB, process, types on", "types/600000", 3)
-	list[len(list)-1].dir, list[len(list)-1].profile = "cmd/cellwrap", "^BenchmarkTypes$"
+	list[len(list)-1].profile = "^BenchmarkTypes$"
 	process("cell that imports strings, process, types on", "types/std", 3)
 	process("cell that imports net/http, process, types on", "types/http", 4)
 
@@ -57,13 +57,13 @@ var rows = func() (list []row) {
 	text("file target", "File", "dst", "Dst", 100, 0)
 
 	memory := func(what, name string, most float64) {
-		add(row{what: what, ours: "Memory/" + name + " B/cellwrap", label: "gofmt", theirs: "Memory/" + name + " B/gofmt", most: most})
+		add(row{what: what, ours: "Memory/" + name + " B/cellwrap", label: "gofmt", theirs: "Memory/" + name + " B/gofmt", most: most, dir: "cmd/cellwrap"})
 	}
 	memory("peak memory, dense cell of 10 MB, types off", "off/dense.gocell", 2)
 	memory("peak memory, dense cell of 10 MB, types on", "auto/dense.gocell", 4)
 	memory("peak memory, notebook of 10,000 cells, types off", "off/book.ipynb", 2)
 	memory("peak memory, notebook of 10,000 cells, types on", "auto/book.ipynb", 4)
-	add(row{what: "kernel proxy, added to an execute", ours: "Proxy ms-added/execute", most: 0.5})
+	add(row{what: "kernel proxy, added to an execute", ours: "Proxy ms-added/execute", most: 0.5, dir: "internal/kernel/gokernel"})
 
 	work := func(what, ours, label, theirs string, most float64) {
 		add(row{what: what, ours: ours + sec, label: label, theirs: theirs + sec, most: most, dir: "reactor", profile: "^Benchmark" + ours + "$"})
@@ -79,10 +79,23 @@ var rows = func() (list []row) {
 	work("100,000 CallLater", "CallLater", "time.AfterFunc", "CallLater_afterFunc", 0.5)
 	work("Await of a fired Deferred", "AwaitFired", "Twisted", py+"await_fired", 1./10)
 	work("Await of a pending one", "AwaitPending", "channel round trip", "AwaitPending_channels", 1.5)
+	work("Await of a pending one", "AwaitPending", "Twisted", py+"await_pending", 0)
 	work("RunCoroutine + Wait", "RunCoroutineWait", "goroutine + channel", "RunInReactorWait_goroutine", 3)
 	work("RunCoroutine + Wait", "RunCoroutineWait", "crochet", py+"run_coroutine_wait", 0)
-	add(row{what: "memory of a pending result", ours: "PendingMemory bytes/pending", most: 224})
-	add(row{what: "memory of a suspended coroutine", ours: "SuspendedMemory bytes/suspended", most: 3584})
+	work("two switches between coroutines", "Switch", "channel round trip", "AwaitPending_channels", 0)
+	work("two switches between coroutines", "Switch", "Twisted", py+"switch", 0)
+	work("100,000 coroutines suspended and resumed", "Crowd", "goroutines", "Crowd_goroutines", 0)
+	work("100,000 coroutines suspended and resumed", "Crowd", "crochet", py+"crowd", 0)
+	work("10,000 cancels during firing", "CancelStorm", "Twisted", py+"cancel_storm", 0)
+	add(row{what: "how late a timer is beside a busy source of callbacks", ours: "Fairness sec/late", label: "Twisted", theirs: py + "fairness" + sec,
+		dir: "reactor", profile: "^BenchmarkFairness$"})
+
+	held := func(what, ours, theirs string, most float64) {
+		add(row{what: what, ours: ours, most: most, dir: "reactor"})
+		add(row{what: what, ours: ours, label: "crochet", theirs: py + theirs + " bytes/piece", dir: "reactor"})
+	}
+	held("memory of a pending result", "PendingMemory bytes/pending", "memory_pending", 224)
+	held("memory of a suspended coroutine", "SuspendedMemory bytes/suspended", "memory_suspended", 3584)
 	return list
 }()
 
@@ -98,11 +111,17 @@ type line struct {
 // that has it with 95 %.
 func judge(m *measurer) (lines []line) {
 	for _, r := range rows {
+		if !m.wants(r.dir) {
+			continue
+		}
 		l := line{row: r, met: "not measured"}
 		ours, theirs := m.samples[r.ours], m.samples[r.theirs]
-		if n := len(ours); n > 0 && (r.theirs == "" || len(theirs) == n) {
-			ratios := slices.Clone(ours)
+		n := len(ours)
+		if n > 0 {
 			l.ours = summary(ours).Center
+		}
+		if n > 0 && (r.theirs == "" || len(theirs) == n) {
+			ratios := slices.Clone(ours)
 			if r.theirs != "" {
 				l.theirs = summary(theirs).Center
 				for i := range ratios {

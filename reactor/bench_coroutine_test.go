@@ -66,6 +66,41 @@ func BenchmarkAwaitPending_channels(b *testing.B) {
 	close(ask)
 }
 
+// BenchmarkSwitch has two bodies take turns: each fires what the other awaits, and awaits.
+// So it is two switches by way of the loop, there and back.
+func BenchmarkSwitch(b *testing.B) {
+	r := benchReactor(b)
+	var waits *Deferred[int]
+	turns := func(more func() bool) *EventualResult[struct{}] {
+		return RunCoroutineOn(r, func(co *Coroutine) (struct{}, error) {
+			for more() {
+				other, mine := waits, NewDeferredOn[int](r, nil)
+				waits = mine
+				if other != nil {
+					other.Callback(42)
+				}
+				if v, err := Await(co, mine); v != 42 || err != nil {
+					b.Error(v, err)
+				}
+			}
+			last := waits
+			waits = nil
+			if last != nil {
+				last.Callback(42)
+			}
+			return struct{}{}, nil
+		})
+	}
+	done := false
+	first := turns(func() bool {
+		done = !b.Loop()
+		return !done
+	})
+	second := turns(func() bool { return !done })
+	<-first.Done()
+	<-second.Done()
+}
+
 // BenchmarkSuspendedMemory reports, as bytes/suspended, what a coroutine that awaits a
 // pending Deferred holds, with its goroutine and its EventualResult.
 func BenchmarkSuspendedMemory(b *testing.B) {

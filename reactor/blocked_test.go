@@ -1,6 +1,8 @@
 package reactor
 
 import (
+	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,4 +68,52 @@ func TestBlockedLoopTimes(t *testing.T) {
 		log.want(t)
 		equal(t, "the timer was active", r.watchdog.timer.Stop(), false)
 	})
+}
+
+// Nor is a loop blocked that ends many bodies at Stop, and calls many OnShutdown functions; but
+// one of these can block it.
+func TestBlockedStop(t *testing.T) {
+	for name, c := range map[string]struct {
+		body, shutdown time.Duration
+		exit           bool
+		want           []string
+	}{
+		"long":     {body: 30 * time.Millisecond, shutdown: 30 * time.Millisecond},
+		"exits":    {body: 30 * time.Millisecond, shutdown: 30 * time.Millisecond, exit: true},
+		"body":     {body: 210 * time.Millisecond, want: []string{"a callback blocks the loop"}},
+		"shutdown": {shutdown: 210 * time.Millisecond, want: []string{"a callback blocks the loop"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				log := new(records)
+				r := New()
+				r.SetLogger(log.logger())
+				r.Start()
+				for range 20 {
+					RunCoroutineOn(r, func(co *Coroutine) (int, error) {
+						_, err := Await(co, NewDeferredOn[int](r, nil))
+						hold(c.body)
+						if c.exit {
+							runtime.Goexit()
+						}
+						return 0, err
+					})
+					r.OnShutdown(func() {
+						hold(c.shutdown)
+						if c.exit {
+							runtime.Goexit()
+						}
+					})
+				}
+				synctest.Wait()
+				r.Stop()
+				<-r.Stopped()
+				if c.exit {
+					c.want = append(slices.Repeat([]string{"a call failed: " + ErrGoexit.Error()}, 20),
+						slices.Repeat([]string{"unhandled failure: " + ErrGoexit.Error()}, 20)...)
+				}
+				log.want(t, c.want...)
+			})
+		})
+	}
 }

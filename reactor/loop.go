@@ -205,6 +205,7 @@ func (r *Reactor) loop() {
 	r.mu.Lock()
 	r.loopID = goroutineID()
 	r.mu.Unlock()
+	r.passed() // what has ended the goroutine before
 	for {
 		r.runBatch()
 		due := r.nextTurn()
@@ -221,15 +222,16 @@ func (r *Reactor) loop() {
 		f := r.shutdown[0]
 		r.shutdown = r.shutdown[1:]
 		call(f).run(r)
+		r.passed()
 	}
 	if r.alarm != nil {
 		r.alarm.Stop()
 	}
 	r.batch, r.derived = fifo{}, fifo{}
-	r.reportUnhandled()
 	r.mu.Lock()
-	r.asleep = true // for good, and for lookAtLoop
+	r.asleep = true // for good, and for lookAtLoop: what a logger takes does not block the loop
 	r.mu.Unlock()
+	r.reportUnhandled()
 	if r.watchdog.timer != nil {
 		r.watchdog.timer.Stop()
 	}

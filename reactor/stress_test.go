@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Invariants 1 and 3, D6, under -race: whatever goroutines do to one Deferred, it is fired
+// Invariants 1, 3 and 5, D6, under -race: whatever goroutines do to one Deferred, it is fired
 // once, and each callback runs once, in the order of the goroutine that added it.
 func TestConcurrentDeferred(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
@@ -63,7 +63,7 @@ func TestConcurrentDeferred(t *testing.T) {
 	})
 }
 
-// E5, E10, under -race: whoever waits, in whatever way, when the reactor stops is released,
+// E5, E10, invariant 5, under -race: whoever waits, in whatever way, when the reactor stops is released,
 // and everyone sees the same result.
 func TestConcurrentStop(t *testing.T) {
 	for range 50 {

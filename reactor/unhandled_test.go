@@ -110,7 +110,7 @@ var leave = map[string]func(r *Reactor){
 
 var errBack = fmt.Errorf("not the end of it")
 
-// E11: what nobody looks at is reported, once, when it is dropped; outside of a bubble, as
+// E11, invariant 9: what nobody looks at is reported, once, when it is dropped; outside of a bubble, as
 // crochet's EventualResultTests.test_error_logged_no_wait, test_error_logged_wait_timeout,
 // test_error_after_gc_logged; Twisted's LogTests.test_errorLog.
 func TestUnhandledDropped(t *testing.T) {
@@ -156,7 +156,7 @@ func TestUnhandledAtStop(t *testing.T) {
 	}
 }
 
-// E11: looked at, or no failure of the work. LogTests.test_chainedErrorCleanup,
+// E11, invariant 9: looked at, or no failure of the work. LogTests.test_chainedErrorCleanup,
 // test_errorClearedByChaining.
 func TestHandled(t *testing.T) {
 	fails := func() (int, error) { return 0, errTest }

@@ -52,6 +52,7 @@ func (w *worker) loop(yield func(struct{}) bool) {
 func (r *Reactor) endCoroutines() {
 	for r.coroutines != nil {
 		r.coroutines.resume(ErrReactorStopped)
+		r.passed()
 	}
 	for _, w := range r.idle {
 		w.stop()

@@ -123,7 +123,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 				if err != errHost {
 					return nil, c.errorf(line.start, "%v", err)
 				}
-				if c.kernel {
+				if c.kernel && !call.directive {
 					continue
 				}
 				return nil, c.hostError(line, "")
@@ -141,9 +141,10 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 // magicCall is a magic's line, parsed.
 type magicCall struct {
 	*magic
-	args  []arg
-	help  bool // %name?
-	hosts bool // it is none of ours, but the host's
+	args      []arg
+	help      bool // %name?
+	directive bool // it is written as a directive, which is never the host's
+	hosts     bool // it is none of ours, but the host's
 }
 
 // parseMagic parses a magic's line, or refuses one that belongs to the host.
@@ -159,9 +160,9 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 	}
 	words := fields(rest, line.end-len(rest))
 	if len(words) == 0 || words[0].off != line.end-len(rest) {
-		return magicCall{hosts: true}, c.hostError(line, "")
+		return magicCall{hosts: !isDirective}, c.hostError(line, "")
 	}
-	call := magicCall{args: words[1:]}
+	call := magicCall{args: words[1:], directive: isDirective}
 	name := words[0].text
 	if len(words) == 1 {
 		name, call.help = strings.CutSuffix(name, "?")

@@ -21,7 +21,8 @@ var reactorConfig = magic{
 	help: `Sets how long an await may take from here on, in this cell and in later ones, unless
 the cell runs in the background: a number of seconds, a Go duration such as 1m30s,
 or INFINITY. At first it is what --timeout says, else 60 seconds, and reset makes it
-that again. Each form prints the setting.`,
+that again. Where a cell is waited for as a whole, what holds at its first await is
+for all of it. Each form prints the setting.`,
 	apply: func(s *settings, args []arg) (string, error) {
 		if len(args) == 0 {
 			args = []arg{{text: "show"}}
