@@ -38,6 +38,8 @@ type ProgramOutput struct {
 	// in does not provide.
 	Runtime bool
 	Package string // import path of a package in Env's directory; "" if that is in no module
+	// Workspace is the go.work file that applies to Env's directory, if that is in no module, or "".
+	Workspace string
 }
 
 // ProgramFile is a file of a program.

@@ -260,7 +260,7 @@ func (n *runnable) build(ctx context.Context) (*runner.Program, error) {
 		})
 	}
 	dir := filepath.Dir(n.path)
-	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewEnv(dir)})
+	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewBookEnv(dir)})
 	if err != nil {
 		return nil, err
 	}
