@@ -34,6 +34,9 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		tell = newTeller(stdout, n)
 	}
 	opts.Events = func(e runner.Event) error {
+		if e.Kind == runner.Failed && e.Traceback == nil {
+			e.Traceback = []string{n.at(e)}
+		}
 		if tell != nil {
 			if err := tell.event(e); err != nil {
 				return err
@@ -80,7 +83,12 @@ func (n *runnable) printFailure(w io.Writer, e runner.Event) {
 		fmt.Fprintln(w, strings.Join(e.Traceback, "\n"))
 		return
 	}
-	fmt.Fprintf(w, "%s:%d: %s\n", n.cellName(e.Cell), n.book.Cells[e.Cell-1].Line, e.Text)
+	fmt.Fprintln(w, n.at(e))
+}
+
+// at returns what an event tells of a cell, at the cell's first line.
+func (n *runnable) at(e runner.Event) string {
+	return fmt.Sprintf("%s:%d: %s", n.cellName(e.Cell), n.book.Cells[e.Cell-1].Line, e.Text)
 }
 
 // cellName returns the name of the cell with a number.

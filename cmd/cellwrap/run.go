@@ -232,11 +232,14 @@ func readRunnable(path string, text []byte) (*runnable, error) {
 		n.workDir = filepath.Dir(path) // as Jupyter has it
 	}
 	for i, cell := range book.Cells {
+		if cell.Kind != notebook.Code || slices.Contains(cell.Tags, "skip-execution") {
+			continue
+		}
 		src, err := book.Source(i)
 		if err != nil {
 			return nil, err
 		}
-		if cell.Kind == notebook.Code && len(bytes.TrimSpace(src)) > 0 && !slices.Contains(cell.Tags, "skip-execution") {
+		if len(bytes.TrimSpace(src)) > 0 {
 			n.cells = append(n.cells, i)
 		}
 	}
