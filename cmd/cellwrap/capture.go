@@ -158,7 +158,7 @@ func (r *record) outputs() []notebook.Output {
 		buf  *bytes.Buffer
 	}{{"stdout", &r.stdout}, {"stderr", &r.stderr}} {
 		if s.buf.Len() > 0 {
-			list = append(list, notebook.Output{Type: notebook.Stream, Name: s.name, Text: strings.ToValidUTF8(s.buf.String(), "\uFFFD")})
+			list = append(list, notebook.Output{Type: notebook.Stream, Name: s.name, Text: s.buf.String()})
 		}
 	}
 	return append(list, r.results...)

@@ -86,7 +86,8 @@ func (n *runnable) compare(records map[int]*record, normal normalizer, status in
 	return status, nil
 }
 
-// shown returns outputs as a text to compare: what was printed, each stream as one, and then the rest.
+// shown returns outputs as a text to compare, as a notebook stores it: what was printed, each stream as one, and
+// then the rest.
 // Which kind of output holds a value, and how an error was traced, is of no interest.
 func shown(outputs []notebook.Output) string {
 	streams := map[string]string{}
@@ -111,7 +112,7 @@ func shown(outputs []notebook.Output) string {
 	for _, name := range slices.Sorted(maps.Keys(streams)) {
 		section(&all, name, streams[name])
 	}
-	return all.String() + rest.String()
+	return strings.ToValidUTF8(all.String()+rest.String(), "\uFFFD")
 }
 
 func section(b *strings.Builder, title, text string) {
