@@ -85,7 +85,17 @@ func (p *program) rewrite(ctx context.Context) (*ProgramOutput, error) {
 	if err := p.check(ctx); err != nil {
 		return nil, err
 	}
+	p.forget()
 	return p.finish(), nil
+}
+
+// forget lets go of the cells' trees, which are of no use any more: the whole program's would stand beside them.
+func (p *program) forget() {
+	for _, m := range p.members {
+		if s := m.syntax; s != nil {
+			s.stmts, s.list, s.imports = nil, nil, nil
+		}
+	}
 }
 
 // program is a notebook on its way to a program.

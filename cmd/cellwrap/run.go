@@ -157,6 +157,7 @@ func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) 
 	if err != nil {
 		return 0, err
 	}
+	paceGC(len(text))
 	n, err := readRunnable(c.file, text)
 	if err != nil {
 		return 0, err
