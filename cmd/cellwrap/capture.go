@@ -56,6 +56,17 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 	}
 	if interrupted.Load() {
 		status = exitInterrupted
+	} else if c.check {
+		differs := func(_ int, diff string) error {
+			_, err := io.WriteString(stdout, diff)
+			return err
+		}
+		if tell != nil {
+			differs = tell.differs
+		}
+		if status, err = n.compare(records, c.normal, status, differs); err != nil {
+			return 0, err
+		}
 	}
 	if tell != nil {
 		if err := tell.exit(status); err != nil {
@@ -66,8 +77,6 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		return 0, errInterrupted
 	}
 	switch {
-	case c.check:
-		return n.compare(records, c.normal, status, stdout)
 	case !c.write:
 		return status, nil
 	case status != 0 && !c.keepGoing:
