@@ -41,9 +41,15 @@ type envFile struct {
 
 // NewEnv returns an Env in which imports are looked up as the go command would look them up in
 // dir. What it finds out is remembered in the user's cache directory.
-func NewEnv(dir string) *Env {
+func NewEnv(dir string) *Env { return newEnv(dir, false) }
+
+// NewBookEnv is as NewEnv, for cells of a notebook, which are not of the package in dir and may import
+// it.
+func NewBookEnv(dir string) *Env { return newEnv(dir, true) }
+
+func newEnv(dir string, apart bool) *Env {
 	runtime := cellwrap.Reactor()
-	opts := importer.Options{Fallback: map[string]fs.FS{DefaultRuntime: runtime}}
+	opts := importer.Options{Apart: apart, Fallback: map[string]fs.FS{DefaultRuntime: runtime}}
 	for _, name := range []string{sessionPackage, dynamicPackage} {
 		if sub, err := fs.Sub(runtime, name); err == nil {
 			opts.Fallback[DefaultRuntime+"/"+name] = sub

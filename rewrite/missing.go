@@ -106,7 +106,7 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 }
 
 // standardWith returns the standard library's package of a name that has all that is selected from
-// it. Of several it is the one that is preferred, or none.
+// it. Of several it is the one that is preferred, or the last version of one package, or none.
 func standardWith(name string, selected map[string]bool, found *importer.Packages, preferred func(path string) bool) (string, bool) {
 	paths := slices.DeleteFunc(slices.Clone(standardCalled()[name]), func(path string) bool {
 		pkg, err := found.Import(path)
@@ -120,13 +120,29 @@ func standardWith(name string, selected map[string]bool, found *importer.Package
 		}
 		return false
 	})
-	if len(paths) > 1 {
+	if slices.ContainsFunc(paths, preferred) {
 		paths = slices.DeleteFunc(paths, func(path string) bool { return !preferred(path) })
 	}
+	paths = lastVersions(paths)
 	if len(paths) != 1 {
 		return "", false
 	}
 	return paths[0], true
+}
+
+// lastVersions returns sorted paths without those of which there is a later version: math/rand, where there is
+// math/rand/v2.
+func lastVersions(paths []string) []string {
+	var last []string
+	for i, p := range paths {
+		if i+1 < len(paths) {
+			if v, ok := strings.CutPrefix(paths[i+1], p+"/"); ok && isVersion(v) {
+				continue
+			}
+		}
+		last = append(last, p)
+	}
+	return last
 }
 
 // fix imports path in the next plan, and reports whether that is new.

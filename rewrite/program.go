@@ -38,6 +38,8 @@ type ProgramOutput struct {
 	// in does not provide.
 	Runtime bool
 	Package string // import path of a package in Env's directory; "" if that is in no module
+	// Workspace is the go.work file that applies to Env's directory, if that is in no module, or "".
+	Workspace string
 }
 
 // ProgramFile is a file of a program.
@@ -83,7 +85,17 @@ func (p *program) rewrite(ctx context.Context) (*ProgramOutput, error) {
 	if err := p.check(ctx); err != nil {
 		return nil, err
 	}
+	p.forget()
 	return p.finish(), nil
+}
+
+// forget lets go of the cells' trees, which are of no use any more: the whole program's would stand beside them.
+func (p *program) forget() {
+	for _, m := range p.members {
+		if s := m.syntax; s != nil {
+			s.stmts, s.list, s.imports = nil, nil, nil
+		}
+	}
 }
 
 // program is a notebook on its way to a program.

@@ -176,7 +176,7 @@ func (p *program) finish() *ProgramOutput {
 		}
 		p.checkTogether(cells, more)
 		if len(p.good()) == len(cells) {
-			out.Package = p.found.Path
+			out.Package, out.Workspace = p.found.Path, p.found.Workspace
 			out.Runtime = p.lacksRuntime() && slices.ContainsFunc(p.good(), (*member).usesRuntime)
 			for _, m := range p.members {
 				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})

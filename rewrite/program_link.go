@@ -236,6 +236,8 @@ func (m *member) link(table map[string]*definition, first map[string]*definition
 		case id.name == "reactor":
 			m.borrow(importSpec{path: m.opts.Runtime, Import: templates.Import{Name: id.name}})
 		case selected[id.name] != nil && m.borrowStandard(id, selected[id.name]):
+		case first[id.name] == nil && selected[id.name] != nil && len(standardCalled()[id.name]) == 1:
+			m.borrow(importSpec{path: standardCalled()[id.name][0]}) // go/types will say what it does not have
 		case first[id.name] == nil || first[id.name].by == m: // go/types will say so
 		case m.program.removed[id.name] != nil:
 			m.errs = append(m.errs, m.syntax.errorf(id.off, "%s was removed in cell %d", id.name, m.program.removed[id.name].Number))

@@ -94,11 +94,15 @@ func (c *checker) wording(e typeError, cells bool) string {
 	if m := c.cell.member; m != nil {
 		if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok && m.isVariable(name) {
 			off, _ := c.offset(e.pos)
-			if at := m.survey.locals[name]; at > off && !m.survey.inDeclaration(off) {
+			at, own := m.survey.locals[name]
+			switch {
+			case m.survey.inDeclaration(off):
+				msg = name + " is a variable, which a constant or a type at the top of a cell cannot use"
+			case at > off:
 				later := c.cell.position(at)
 				msg = fmt.Sprintf("%s is used here and declared later, at %d:%d", name, later.Line, later.Column)
-			} else {
-				msg = name + " is a variable, which a constant or a type at the top of a cell cannot use"
+			case own:
+				msg = name + " is used in its own definition (declare it before, with var)"
 			}
 		}
 		msg += m.methodHint(e.msg)

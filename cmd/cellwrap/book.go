@@ -24,7 +24,7 @@ func (c *config) newInput(name, path string, text []byte) input {
 	case ".ipynb":
 		in.isBook = true
 	case ".go":
-		if c.unwrap || c.selection.first > 0 || !bytes.Contains(text, []byte("%%")) || len(notebook.Percent(text)) < 2 {
+		if c.selection.first > 0 || !bytes.Contains(text, []byte("%%")) || len(notebook.Percent(text)) < 2 {
 			break
 		}
 		_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.PackageClauseOnly)

@@ -34,6 +34,9 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		tell = newTeller(stdout, n)
 	}
 	opts.Events = func(e runner.Event) error {
+		if e.Kind == runner.Failed && e.Traceback == nil {
+			e.Traceback = []string{n.at(e)}
+		}
 		if tell != nil {
 			if err := tell.event(e); err != nil {
 				return err
@@ -53,6 +56,17 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 	}
 	if interrupted.Load() {
 		status = exitInterrupted
+	} else if c.check {
+		differs := func(_ int, diff string) error {
+			_, err := io.WriteString(stdout, diff)
+			return err
+		}
+		if tell != nil {
+			differs = tell.differs
+		}
+		if status, err = n.compare(records, c.normal, status, differs); err != nil {
+			return 0, err
+		}
 	}
 	if tell != nil {
 		if err := tell.exit(status); err != nil {
@@ -63,8 +77,6 @@ func (c *runConfig) capture(program *runner.Program, n *runnable, opts runner.Op
 		return 0, errInterrupted
 	}
 	switch {
-	case c.check:
-		return n.compare(records, c.normal, status, stdout)
 	case !c.write:
 		return status, nil
 	case status != 0 && !c.keepGoing:
@@ -80,7 +92,12 @@ func (n *runnable) printFailure(w io.Writer, e runner.Event) {
 		fmt.Fprintln(w, strings.Join(e.Traceback, "\n"))
 		return
 	}
-	fmt.Fprintf(w, "%s:%d: %s\n", n.cellName(e.Cell), n.book.Cells[e.Cell-1].Line, e.Text)
+	fmt.Fprintln(w, n.at(e))
+}
+
+// at returns what an event tells of a cell, at the cell's first line.
+func (n *runnable) at(e runner.Event) string {
+	return fmt.Sprintf("%s:%d: %s", n.cellName(e.Cell), n.book.Cells[e.Cell-1].Line, e.Text)
 }
 
 // cellName returns the name of the cell with a number.
@@ -150,7 +167,7 @@ func (r *record) outputs() []notebook.Output {
 		buf  *bytes.Buffer
 	}{{"stdout", &r.stdout}, {"stderr", &r.stderr}} {
 		if s.buf.Len() > 0 {
-			list = append(list, notebook.Output{Type: notebook.Stream, Name: s.name, Text: strings.ToValidUTF8(s.buf.String(), "\uFFFD")})
+			list = append(list, notebook.Output{Type: notebook.Stream, Name: s.name, Text: s.buf.String()})
 		}
 	}
 	return append(list, r.results...)

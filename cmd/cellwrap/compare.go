@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -55,9 +54,9 @@ func (n normalizer) apply(text string) string {
 	return text
 }
 
-// compare prints how the outputs differ from those that are stored, and returns the exit status: 1 if
-// they do, or else the program's.
-func (n *runnable) compare(records map[int]*record, normal normalizer, status int, stdout io.Writer) (int, error) {
+// compare tells how the outputs of cells, by number, differ from those that are stored, and returns the exit
+// status: 1 if they do, or else the program's.
+func (n *runnable) compare(records map[int]*record, normal normalizer, status int, differs func(number int, diff string) error) (int, error) {
 	for i, cell := range n.book.Cells {
 		if cell.Kind != notebook.Code {
 			continue
@@ -78,7 +77,7 @@ func (n *runnable) compare(records map[int]*record, normal normalizer, status in
 			continue
 		}
 		name := n.cellName(i + 1)
-		if _, err := io.WriteString(stdout, udiff.Unified(name+" (stored)", name+" (run)", old, now)); err != nil {
+		if err := differs(i+1, udiff.Unified(name+" (stored)", name+" (run)", old, now)); err != nil {
 			return 0, err
 		}
 		status = max(status, exitRefused)
@@ -86,7 +85,8 @@ func (n *runnable) compare(records map[int]*record, normal normalizer, status in
 	return status, nil
 }
 
-// shown returns outputs as a text to compare: what was printed, each stream as one, and then the rest.
+// shown returns outputs as a text to compare, as a notebook stores it: what was printed, each stream as one, and
+// then the rest.
 // Which kind of output holds a value, and how an error was traced, is of no interest.
 func shown(outputs []notebook.Output) string {
 	streams := map[string]string{}
@@ -111,7 +111,7 @@ func shown(outputs []notebook.Output) string {
 	for _, name := range slices.Sorted(maps.Keys(streams)) {
 		section(&all, name, streams[name])
 	}
-	return all.String() + rest.String()
+	return strings.ToValidUTF8(all.String()+rest.String(), "\uFFFD")
 }
 
 func section(b *strings.Builder, title, text string) {

@@ -34,7 +34,7 @@ func (e *envs) ofBook(path string) (*rewrite.Env, error) {
 		e.books = map[string]*rewrite.Env{}
 	}
 	if e.books[dir] == nil {
-		e.books[dir] = rewrite.NewEnv(dir)
+		e.books[dir] = rewrite.NewBookEnv(dir)
 	}
 	return e.books[dir], nil
 }

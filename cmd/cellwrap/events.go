@@ -10,7 +10,7 @@ import (
 // jsonEvent is what run --json prints for each event, a line each. What an event does not have is
 // left out.
 type jsonEvent struct {
-	Event     string            `json:"event"`          // begin, stream, result, error, end, skip; exit
+	Event     string            `json:"event"`          // begin, stream, result, error, end, skip; diff of --check; exit
 	Cell      int               `json:"cell,omitempty"` // counted from 1, text too
 	Name      string            `json:"name,omitempty"` // of the cell, of a stream, of an error
 	Count     int               `json:"execution_count,omitempty"`
@@ -52,6 +52,11 @@ func (t *teller) event(e runner.Event) error {
 		o.OK, o.Seconds = &e.OK, &seconds
 	}
 	return encodeJSON(t.w, o)
+}
+
+// differs tells how the outputs of a cell differ from those that are stored.
+func (t *teller) differs(number int, diff string) error {
+	return encodeJSON(t.w, jsonEvent{Event: "diff", Cell: number, Name: t.n.cellName(number), Text: diff})
 }
 
 func (t *teller) exit(status int) error {

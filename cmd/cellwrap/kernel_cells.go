@@ -30,7 +30,7 @@ func newCells(target rewrite.Target, magicOnly bool) *cells {
 func (c *cells) begin(dir string) {
 	c.dir = dir
 	c.session = rewrite.NewSession(rewrite.Options{
-		Target: c.target, MagicOnly: c.magicOnly, FixImports: true, Env: rewrite.NewEnv(dir),
+		Target: c.target, MagicOnly: c.magicOnly, FixImports: true, Env: rewrite.NewBookEnv(dir),
 	})
 }
 

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"go/token"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -38,7 +36,11 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
 		return exitUsage
 	}
-	paceGC(inputs)
+	size := 0
+	for _, in := range inputs {
+		size += len(in.text)
+	}
+	paceGC(size)
 	bar := startProgress(stderr, len(inputs))
 	results := c.all(ctx, inputs, bar)
 	if len(inputs) > 1 && c.opts.Target.IsFile() && c.opts.Types != rewrite.TypesOff {
@@ -82,26 +84,6 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		return exitUsage
 	}
 	return status
-}
-
-// paceGC sets how often garbage is collected. A short process, whose heap stays small in any case,
-// is held up by it more than it gets back; one that reads megabytes is to hold little besides what it needs.
-func paceGC(inputs []input) {
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	size := 0
-	for _, in := range inputs {
-		size += len(in.text)
-	}
-	switch {
-	case size < 256<<10:
-		debug.SetGCPercent(400)
-	case size < 1<<20:
-		debug.SetGCPercent(200)
-	default:
-		debug.SetGCPercent(40)
-	}
 }
 
 // all rewrites the inputs in parallel.

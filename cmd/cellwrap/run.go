@@ -157,6 +157,7 @@ func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) 
 	if err != nil {
 		return 0, err
 	}
+	paceGC(len(text))
 	n, err := readRunnable(c.file, text)
 	if err != nil {
 		return 0, err
@@ -232,11 +233,14 @@ func readRunnable(path string, text []byte) (*runnable, error) {
 		n.workDir = filepath.Dir(path) // as Jupyter has it
 	}
 	for i, cell := range book.Cells {
+		if cell.Kind != notebook.Code || slices.Contains(cell.Tags, "skip-execution") {
+			continue
+		}
 		src, err := book.Source(i)
 		if err != nil {
 			return nil, err
 		}
-		if cell.Kind == notebook.Code && len(bytes.TrimSpace(src)) > 0 && !slices.Contains(cell.Tags, "skip-execution") {
+		if len(bytes.TrimSpace(src)) > 0 {
 			n.cells = append(n.cells, i)
 		}
 	}
@@ -260,7 +264,7 @@ func (n *runnable) build(ctx context.Context) (*runner.Program, error) {
 		})
 	}
 	dir := filepath.Dir(n.path)
-	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewEnv(dir)})
+	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewBookEnv(dir)})
 	if err != nil {
 		return nil, err
 	}

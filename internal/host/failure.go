@@ -15,7 +15,8 @@ type failure struct {
 	last   bool     // the program cannot go on
 }
 
-// Caller is a function in a stack trace and its line, "book.ipynb:cell 3:2".
+// Caller is a function in a stack trace and its line, "book.ipynb:cell 3:2". Without a function it is what the Go
+// runtime says of those that it leaves out, "...12 frames elided...".
 type Caller struct{ Function, Place string }
 
 // panicked returns the failure of a cell that panicked with v, or called runtime.Goexit if that is
@@ -95,14 +96,26 @@ func (f *failure) traceback(c Cell) []string {
 }
 
 // Traceback returns the lines that tell what happened at a place, and the callers if there is more
-// to say of them.
+// to say of them. A function that calls itself again and again has one line.
 func Traceback(at, text string, callers []Caller) []string {
 	lines := strings.Split(at+": "+text, "\n")
 	if len(callers) == 1 && strings.HasPrefix(callers[0].Function, "cell_") {
 		return lines
 	}
-	for _, c := range callers {
-		lines = append(lines, "\t"+c.Place+": in "+c.Function)
+	for len(callers) > 0 {
+		c, n := callers[0], 1
+		for n < len(callers) && callers[n] == c {
+			n++
+		}
+		callers = callers[n:]
+		switch line := "\t" + c.Place + ": in " + c.Function; {
+		case c.Function == "":
+			lines = append(lines, "\t"+c.Place)
+		case n > 1:
+			lines = append(lines, line+" ("+itoa(n)+" times)")
+		default:
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
@@ -128,6 +141,9 @@ func Callers(stack, module string, cells map[string]bool) []Caller {
 		line = strings.TrimRight(line, "\r\n")
 		place, ok := strings.CutPrefix(line, "\t")
 		if !ok {
+			if strings.HasSuffix(line, " frames elided...") && len(frames) > 0 {
+				frames = append(frames, Caller{"", line})
+			}
 			function = strings.TrimPrefix(line, "created by ")
 			continue
 		}

@@ -46,6 +46,34 @@ created by main.cell_1 in goroutine 7
 	}
 }
 
+// A stack that has overflowed, or nearly so, is not told frame by frame.
+func TestTracebackOfRecursion(t *testing.T) {
+	const trace = `goroutine 1 [running]:
+main.rec(...)
+	book.ipynb:cell 1:2
+main.rec(0x2)
+	book.ipynb:cell 1:2 +0x4e
+...4473 frames elided...
+main.rec(0x1)
+	book.ipynb:cell 1:2 +0x4e
+main.cell_1()
+	book.ipynb:cell 1:4 +0x4e
+...12 frames elided...
+`
+	got := Traceback("book.ipynb:cell 1:2", "panic: deep", Callers(trace, "", map[string]bool{"book.ipynb:cell 1": true}))
+	want := []string{
+		"book.ipynb:cell 1:2: panic: deep",
+		"\tbook.ipynb:cell 1:2: in rec (2 times)",
+		"\t...4473 frames elided...",
+		"\tbook.ipynb:cell 1:2: in rec",
+		"\tbook.ipynb:cell 1:4: in cell_1",
+		"\t...12 frames elided...",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // What a value shows of itself.
 func TestRichData(t *testing.T) {
 	for _, c := range []struct {

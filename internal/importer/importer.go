@@ -34,6 +34,9 @@ type Options struct {
 	// directory's module does not provide them: .go files at the root that
 	// import only the standard library and other packages of Fallback.
 	Fallback map[string]fs.FS
+	// Apart says that the importing files are not of the package in the
+	// directory, which they may import.
+	Apart bool
 }
 
 // An Importer gives the types of packages as go build would resolve their
@@ -42,6 +45,7 @@ type Options struct {
 type Importer struct {
 	dir      string
 	fallback map[string]fs.FS
+	apart    bool
 	cache    cache
 }
 
@@ -49,7 +53,7 @@ type Importer struct {
 // not be in a module. It does no work yet and keeps opts.Fallback, which must
 // not be modified any more.
 func New(dir string, opts Options) *Importer {
-	im := &Importer{dir: dir, fallback: opts.Fallback}
+	im := &Importer{dir: dir, fallback: opts.Fallback, apart: opts.Apart}
 	if !opts.NoCache {
 		im.cache.dir = opts.CacheDir
 		if im.cache.dir == "" {
@@ -82,6 +86,7 @@ func (im *Importer) Load(ctx context.Context, want Names) (*Packages, error) {
 	at := newSite(im.dir)
 	p := &Packages{
 		Path:      at.importPath(),
+		Workspace: at.workspace(),
 		GoVersion: at.goVersion(),
 		Problems:  map[string]Problem{},
 	}
@@ -90,7 +95,7 @@ func (im *Importer) Load(ctx context.Context, want Names) (*Packages, error) {
 		return p, nil
 	}
 
-	key := at.key(want, im.fallback)
+	key := at.key(want, im.fallback, im.apart)
 	if res := im.recall(key); res != nil && im.fill(p, res, want) == nil {
 		return p, nil
 	}

@@ -85,6 +85,7 @@ func TestLoad(t *testing.T) {
 		files string
 		dir   string            // below the files
 		env   map[string]string // beyond hermetic's
+		apart bool
 		want  Names
 		types []string          // objects, as go/types writes them
 		wrong map[string]string // problems; a definite one begins with "!"
@@ -241,6 +242,28 @@ package theirs
 			path: "example.com/m", version: "go1.24",
 		},
 		{
+			name: "from a package of its own",
+			files: `
+-- go.mod --
+module example.com/m
+go 1.24
+-- m.go --
+package m
+
+type T int
+-- user/user.go --
+package user
+
+import "example.com/m"
+
+func F() m.T { return 1 }
+`,
+			apart: true,
+			want:  Names{"example.com/m": {"T"}, "example.com/m/user": {"F"}},
+			types: []string{"type m.T int", "func user.F() m.T"},
+			path:  "example.com/m", version: "go1.24",
+		},
+		{
 			name: "does not compile",
 			files: `
 -- go.mod --
@@ -313,7 +336,7 @@ func F() {}
 				t.Setenv(name, value)
 			}
 			dir := filepath.Join(tree(t, tt.files), tt.dir)
-			im := New(dir, Options{CacheDir: filepath.Join(t.TempDir(), "cache")})
+			im := New(dir, Options{CacheDir: filepath.Join(t.TempDir(), "cache"), Apart: tt.apart})
 			for _, round := range []string{"cold", "warm"} {
 				p, err := im.Load(t.Context(), tt.want)
 				if err != nil {

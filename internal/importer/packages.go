@@ -15,6 +15,9 @@ type Packages struct {
 	// Path is the import path of the package in the directory, "" if it is in
 	// no module.
 	Path string
+	// Workspace is the go.work file that applies to the directory, if that is in
+	// no module, or "".
+	Workspace string
 	// GoVersion is the language version there, for types.Config.GoVersion
 	// ("go1.24"), "" if there is no go.mod.
 	GoVersion string

@@ -52,7 +52,7 @@ func (im *Importer) resolve(ctx context.Context, at *site, want Names) (*resolut
 		switch {
 		case refused[path] != "":
 			r.Problem = &Problem{Text: refused[path], Definite: true}
-		case p != nil && l.reaches(p, isHere, map[*listed]bool{}):
+		case p != nil && !im.apart && l.reaches(p, isHere, map[*listed]bool{}):
 			r.Problem = &Problem{Text: "import cycle not allowed: " + path + " imports the package of this directory", Definite: true}
 		case p != nil && p.Export != "":
 			r.TypesPath, r.Name, r.Export = p.ImportPath, p.Name, p.Export

@@ -24,6 +24,7 @@ type site struct {
 
 	modDir  string // directory of go.mod, "" if there is none
 	modFile []byte
+	work    string   // go.work, "" if there is none
 	files   []string // module files that apply, names and contents in turn
 
 	// volatile says that an answer may depend on files not in the site.
@@ -64,6 +65,7 @@ func newSite(dir string) *site {
 	}
 	if work != "" && work != "off" {
 		workDir := filepath.Dir(work)
+		s.work = work
 		data := s.include(work)
 		s.include(work + ".sum")
 		s.include(filepath.Join(workDir, "vendor", "modules.txt"))
@@ -151,8 +153,8 @@ func goEnv() map[string]string {
 }
 
 // key names the resolution of the paths of want.
-func (s *site) key(want Names, fallback map[string]fs.FS) string {
-	h := newHash("resolution", s.dir)
+func (s *site) key(want Names, fallback map[string]fs.FS, apart bool) string {
+	h := newHash("resolution", s.dir, strconv.FormatBool(apart))
 	s.addCommand(h)
 	for _, name := range slices.Sorted(maps.Keys(s.env)) {
 		h.add(name, s.env[name])
@@ -197,6 +199,14 @@ func (s *site) importPath() string {
 		return ""
 	}
 	return path.Join(module, filepath.ToSlash(rel))
+}
+
+// workspace returns the go.work file of a directory that is in no module, or "".
+func (s *site) workspace() string {
+	if s.modDir != "" {
+		return ""
+	}
+	return s.work
 }
 
 // goVersion returns the language version of the directory, or "".

@@ -140,6 +140,7 @@ func TestPercentSetSource(t *testing.T) {
 		{"a new magic", "// %%\na\n", 0, "%%f\n!ls\na\n", "// %%\n//gonb:%%f\n//gonb:!ls\na\n"},
 		{"an indented magic", "// %%\na\n", 0, "  %x\na\n", "// %%\n  //gonb:%x\na\n"},
 		{"magics that stay", "// %%\n// %%ab\n//gonb:%x\n%y\na\n", 0, "%%ab\n%x\n%y\nb\n", "// %%\n// %%ab\n//gonb:%x\n%y\nb\n"},
+		{"a magic that was none", "// %%\n{\n!ls\n}\n", 0, "!ls\n", "// %%\n//gonb:!ls\n"},
 		{"no magic", "// %%\na\n", 0, "x := `\n%no\n`\n{\nx()\n!f()\n}\n", "// %%\nx := `\n%no\n`\n{\nx()\n!f()\n}\n"},
 		{"markdown", "// %% [markdown]\n//a\n// b\n", 0, "a\n\n# c\n", "// %% [markdown]\n//a\n//\n// # c\n"},
 		{"markdown that looks like a marker", "// %% [markdown]\n// b\n// %%\n", 0, "%% x\n", ""},

@@ -88,18 +88,16 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 		return old, true
 	}
 	was := bytes.SplitAfter(old, []byte("\n"))
-	spelled := map[string][]byte{} // lines
+	spelled := map[string][]byte{} // lines that need a sign
+	before := magics(plain)
+	at := 0
 	for i, line := range bytes.SplitAfter(plain, []byte("\n")) {
-		spelled[string(line)] = was[i]
-	}
-	magics := map[int]int{} // by the offset of their line, how far it is indented
-	if c.Kind == Code {
-		for l := range ownLines(src) {
-			if l.comment == "" {
-				magics[l.start] = l.off - l.start
-			}
+		if _, ok := before[at]; ok || c.Kind != Code {
+			spelled[string(line)] = was[i]
 		}
+		at += len(line)
 	}
+	now := magics(src)
 	newline := "\n"
 	if bytes.Contains(b.text, []byte("\r\n")) {
 		newline = "\r\n"
@@ -108,9 +106,9 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	if c.Start > 0 && b.text[c.Start-1] != '\n' {
 		out = append(out, newline...) // a marker ends the file
 	}
-	at := 0
+	at = 0
 	for line := range bytes.Lines(src) {
-		indent, needs := magics[at]
+		indent, needs := now[at]
 		needs = needs || c.Kind != Code
 		at += len(line)
 		raw, ok := spelled[string(line)]
@@ -129,6 +127,17 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	probe := "// %%\n" + string(out) + "\n"
 	cells := Percent([]byte(probe + "// %%\n"))
 	return out, len(cells) == 2 && cells[0].End == len(probe)
+}
+
+// magics returns, by the offsets of their lines, how far the magics of a cell are indented.
+func magics(src []byte) map[int]int {
+	found := map[int]int{}
+	for l := range ownLines(src) {
+		if l.comment == "" {
+			found[l.start] = l.off - l.start
+		}
+	}
+	return found
 }
 
 // sign returns what a line needs to be a comment.

@@ -17,9 +17,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
-
 	"github.com/cellwrap/cellwrap"
 	"github.com/cellwrap/cellwrap/internal/host"
 	"github.com/cellwrap/cellwrap/internal/process"
@@ -51,7 +48,7 @@ func Build(ctx context.Context, dir string, out *rewrite.ProgramOutput) (_ *Prog
 			p.Close()
 		}
 	}()
-	at, err := placeIn(dir, out.Package)
+	at, err := placeOf(out, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -103,78 +100,6 @@ func wordsOf(said string) string {
 		}
 	}
 	return strings.TrimSuffix(text.String(), "\n")
-}
-
-// place is where a program is built: the directory of a module's package.
-type place struct {
-	dir string // absolute; it exists
-	pkg string // import path there
-	env []string
-}
-
-// virtual returns the directory of the program, which does not exist.
-func (at place) virtual() string { return filepath.Join(at.dir, host.VirtualDir) }
-
-// placeIn returns the place of a notebook in dir, which is a package's directory if pkg says so.
-func placeIn(dir, pkg string) (place, error) {
-	if pkg != "" {
-		dir, err := filepath.Abs(dir)
-		// Go has no packages in a directory such as "My Notebooks": the program is in the one above.
-		for err == nil && module.CheckImportPath(pkg+"/"+host.VirtualDir) != nil && path.Dir(pkg) != "." {
-			dir, pkg = filepath.Dir(dir), path.Dir(pkg)
-		}
-		return place{dir: dir, pkg: pkg}, err
-	}
-	if err := brokenModule(dir); err != nil {
-		return place{}, err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = os.TempDir()
-	}
-	dir = filepath.Join(cache, "cellwrap", "run")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return place{}, err
-	}
-	return place{dir, ownModule, []string{"GO111MODULE=on", "GOWORK=off", "GOFLAGS=" + withoutMod(os.Getenv("GOFLAGS"))}}, nil
-}
-
-// brokenModule returns what is wrong with the go.mod around dir, which has no module path.
-func brokenModule(dir string) error {
-	dir, err := filepath.Abs(dir)
-	if err != nil || os.Getenv("GO111MODULE") == "off" {
-		return err
-	}
-	for {
-		file := filepath.Join(dir, "go.mod")
-		if text, err := os.ReadFile(file); err == nil {
-			if _, err := modfile.Parse(file, text, nil); err != nil {
-				return err
-			}
-			return fmt.Errorf("%s: no module directive", file)
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return nil
-		}
-		dir = up
-	}
-}
-
-// ownModule is the path of the module of a notebook that is in none. Its go.mod is virtual too.
-const ownModule = "notebook"
-
-const ownGoMod = "module " + ownModule + "\n\ngo 1.26\n"
-
-// withoutMod removes -mod from GOFLAGS, which is meant for another module.
-func withoutMod(goflags string) string {
-	var kept []string
-	for _, flag := range strings.Fields(goflags) {
-		if name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "="); name != "mod" && name != "modfile" {
-			kept = append(kept, flag)
-		}
-	}
-	return strings.Join(kept, " ")
 }
 
 // overlay writes the program, and what it imports of ours, for the go command to find at its place.

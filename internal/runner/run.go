@@ -172,8 +172,7 @@ func (p *Program) died(crash string, state *os.ProcessState, names map[int]strin
 		}
 		return e
 	}
-	message, stacks, _ := strings.Cut(crash, "goroutine ")
-	stack, _, _ := strings.Cut(stacks, "\n\n") // of the goroutine that it is about
+	message, stack := splitCrash(crash)
 	e.Name, e.Text = "PanicError", strings.TrimSpace(message)
 	if !strings.HasPrefix(e.Text, "panic: ") {
 		e.Name, e.Text = "FatalError", cmp.Or(e.Text, "fatal error") // of which the file has only the stacks
@@ -193,4 +192,16 @@ func (p *Program) died(crash string, state *os.ProcessState, names map[int]strin
 	}
 	e.Traceback = host.Traceback(at, e.Text, callers)
 	return e
+}
+
+// splitCrash returns what the Go runtime says of a crash, and the stack of the goroutine that it is about. Between
+// them may be the runtime's own stack.
+func splitCrash(crash string) (message, stack string) {
+	message = crash
+	if i := strings.Index("\n"+crash, "\ngoroutine "); i >= 0 {
+		message = crash[:i]
+		stack, _, _ = strings.Cut(crash[i:], "\n\n")
+	}
+	message, _, _ = strings.Cut(message, "runtime stack:\n")
+	return message, stack
 }
