@@ -101,15 +101,13 @@ func caret(line string, column int) string {
 
 // isComplete says whether Enter runs a cell in a console, or goes on.
 func (c *cells) isComplete(code string) string {
-	_, err := rewrite.Cell([]byte(code), rewrite.Options{Target: c.target, Types: rewrite.TypesOff})
-	var e *rewrite.Error
-	switch {
-	case err == nil:
-		return "complete"
-	case errors.As(err, &e) && e.Incomplete:
+	if rewrite.Incomplete([]byte(code)) {
 		return "incomplete"
 	}
-	return "invalid"
+	if _, err := rewrite.Cell([]byte(code), rewrite.Options{Target: c.target, Types: rewrite.TypesOff}); err != nil {
+		return "invalid"
+	}
+	return "complete"
 }
 
 // magicHelp returns the help of the magic whose line offset is in.
