@@ -34,13 +34,20 @@ func (c *cell) mayPass(opts *Options) bool {
 }
 
 // hasStatements reports whether there is a token outside of the declarations and the magics.
-func (c *cell) hasStatements() bool {
+func (c *cell) hasStatements() bool { return c.statements() >= 0 }
+
+// statements returns where the first token is that is outside of the declarations and the magics, or -1.
+func (c *cell) statements() int {
 	for t := newTokens(c.without(c.decls)[len(prefix):]); t.next(); {
-		if t.tok != token.COMMENT && t.tok != token.SEMICOLON {
-			return t.off < len(c.text)
+		if t.tok == token.COMMENT || t.tok == token.SEMICOLON {
+			continue
 		}
+		if t.off >= len(c.text) {
+			break
+		}
+		return t.off
 	}
-	return false
+	return -1
 }
 
 // isGoNBsOwn reports whether the cell's first line says, as a comment, that it is no Go.
