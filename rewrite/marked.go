@@ -31,7 +31,7 @@ func Marked(src []byte, magicOnly bool, offset int) (code []byte, at int, ok boo
 		return nil, 0, false
 	}
 	first := c.statements()
-	if first < 0 {
+	if first < 0 || !c.hasStatements() {
 		return nil, 0, false
 	}
 	c.settings = []setting{{0, settings{autoawait: true}}}

@@ -18,6 +18,7 @@ func TestMarked(t *testing.T) {
 		{"v := await d.^", "%%\nv := <-    d."},
 		{"%%run_in_reactor r\nimport \"os\"\nos.^\nx := \"", "                  \nimport \"os\"\n%%\nos.\nx := \""},
 		// What GoNB takes as it is.
+		{"var x = strings.To^", ""},
 		{"", ""},
 		{"func f() {\n\tx.^", ""},
 		{"func f() {\n\tx := \"^", ""},

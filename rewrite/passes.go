@@ -33,8 +33,29 @@ func (c *cell) mayPass(opts *Options) bool {
 	return opts.traits.sessions && !c.wraps && len(c.awaits) == 0
 }
 
-// hasStatements reports whether there is a token outside of the declarations and the magics.
-func (c *cell) hasStatements() bool { return c.statements() >= 0 }
+// hasStatements reports whether there is anything but declarations, magics and comments. A var is a
+// declaration, too, of which GoNB makes a variable that later cells have.
+func (c *cell) hasStatements() bool {
+	depth, fresh := 0, true
+	for t := newTokens(c.without(c.decls)[len(prefix):][:len(c.text)]); t.next(); {
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		case token.COMMENT:
+			continue
+		case token.SEMICOLON:
+			fresh = fresh || depth == 0
+			continue
+		}
+		if fresh && t.tok != token.VAR {
+			return true
+		}
+		fresh = false
+	}
+	return false
+}
 
 // statements returns where the first token is that is outside of the declarations and the magics, or -1.
 func (c *cell) statements() int {
