@@ -27,6 +27,12 @@ func FuzzKernelCell(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, cell []byte, assigned bool) {
 		before := bytes.Clone(cell)
+		for _, offset := range []int{0, len(cell)} {
+			text, at, ok := rewrite.Marked(cell, assigned, offset)
+			if ok && (len(text) != len(cell)+3 || string(text[at:at+3]) != "%%\n" || at > 0 && text[at-1] != '\n') {
+				t.Fatalf("marked at %d:\n%s", at, text)
+			}
+		}
 		for _, target := range []rewrite.Target{rewrite.GoNB, rewrite.REPL} {
 			opts := rewrite.Options{Filename: "cell", Target: target}
 			if assigned {

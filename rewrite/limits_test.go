@@ -87,6 +87,9 @@ func TestIncomplete(t *testing.T) {
 		if !errors.As(err, &e) || e.Incomplete != want {
 			t.Errorf("%q: %v, want incomplete %v", cell, err, want)
 		}
+		if got := rewrite.Incomplete([]byte(cell)); got != want {
+			t.Errorf("Incomplete(%q) is %v", cell, got)
+		}
 	}
 }
 

@@ -33,14 +33,42 @@ func (c *cell) mayPass(opts *Options) bool {
 	return opts.traits.sessions && !c.wraps && len(c.awaits) == 0
 }
 
-// hasStatements reports whether there is a token outside of the declarations and the magics.
+// hasStatements reports whether there is anything but declarations, magics and comments. A var is a
+// declaration, too, of which GoNB makes a variable that later cells have.
 func (c *cell) hasStatements() bool {
-	for t := newTokens(c.without(c.decls)[len(prefix):]); t.next(); {
-		if t.tok != token.COMMENT && t.tok != token.SEMICOLON {
-			return t.off < len(c.text)
+	depth, fresh := 0, true
+	for t := newTokens(c.without(c.decls)[len(prefix):][:len(c.text)]); t.next(); {
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		case token.COMMENT:
+			continue
+		case token.SEMICOLON:
+			fresh = fresh || depth == 0
+			continue
 		}
+		if fresh && t.tok != token.VAR {
+			return true
+		}
+		fresh = false
 	}
 	return false
+}
+
+// statements returns where the first token is that is outside of the declarations and the magics, or -1.
+func (c *cell) statements() int {
+	for t := newTokens(c.without(c.decls)[len(prefix):]); t.next(); {
+		if t.tok == token.COMMENT || t.tok == token.SEMICOLON {
+			continue
+		}
+		if t.off >= len(c.text) {
+			break
+		}
+		return t.off
+	}
+	return -1
 }
 
 // isGoNBsOwn reports whether the cell's first line says, as a comment, that it is no Go.

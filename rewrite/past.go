@@ -91,6 +91,9 @@ func (p *past) catchUp(ctx context.Context) error {
 		if next.host {
 			opts.Target, opts.Template, opts.Assign = File, nil, ""
 			opts.FixImports, opts.host, opts.Types = true, true, TypesAuto
+			if p.opts.Target.traits().sessions {
+				next.src = beforeMark(next.src)
+			}
 		}
 		r, err := rewrite(ctx, next.src, opts.withDefaults(), next.before)
 		switch {
@@ -246,11 +249,14 @@ func (c *checker) locals() []local {
 	return list
 }
 
-// shownLocals returns the variables of a cell that the host runs and that later cells see. Behind
-// GoNB's mark of func main they do not.
+// shownLocals returns the variables of a cell that the host runs and that later cells see. In GoNB these
+// are the ones of a cell of declarations alone: else every cell is a process.
 func (c *checker) shownLocals() []local {
 	if c.opts.past.opts.Target.traits().sessions {
-		return nil // in GoNB every cell is a process
+		if c.cell.hasStatements() {
+			return nil
+		}
+		return c.locals()
 	}
 	for _, m := range c.cell.magics {
 		if isMainMark(c.cell.text[m.start:m.end]) {
@@ -258,6 +264,22 @@ func (c *checker) shownLocals() []local {
 		}
 	}
 	return c.locals()
+}
+
+// beforeMark returns what stands before GoNB's mark of func main, which holds all that comes behind.
+func beforeMark(text []byte) []byte {
+	src, err := newSource(text, "", 1)
+	if err != nil {
+		return text
+	}
+	s := newSplitter(src, nil, &Options{traits: GoNB.traits()})
+	s.scanAll() // as far as it can be
+	for _, m := range s.magics {
+		if isMainMark(text[m.start:m.end]) {
+			return text[:m.start]
+		}
+	}
+	return text
 }
 
 // resultLocal returns the variable of the result.

@@ -98,28 +98,38 @@ const (
 // split takes src apart. The only text that it looks at is tokens: a line of a
 // raw string that begins with % is no magic.
 func split(src *source, m *member, opts *Options) (*cell, *Error) {
-	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: opts.host, kernel: opts.traits.cell, main: -1}
-	copy(c.code[:c.bom], "   ")
-	s := &splitter{cell: c, fresh: true, doc: -1}
-	if bytes.Contains(c.code, []byte(await)) {
-		s.await = &awaitWords{word: -1, in: make([]level, 1)}
-	}
-	for off := 0; off >= 0; {
-		var err *Error
-		if off, err = s.scan(off); err != nil {
-			return nil, err
-		}
+	s := newSplitter(src, m, opts)
+	if err := s.scanAll(); err != nil {
+		return nil, err
 	}
 	if n := len(s.stack); n > 0 {
 		err := s.errorf(s.stack[n-1].off, "unclosed %s", s.stack[n-1].tok)
 		err.Incomplete = true
 		return nil, err
 	}
-	if s.await != nil {
-		c.words = s.await.found
+	return s.cell, nil
+}
+
+func newSplitter(src *source, m *member, opts *Options) *splitter {
+	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: opts.host, kernel: opts.traits.cell, main: -1}
+	copy(c.code[:c.bom], "   ")
+	s := &splitter{cell: c, fresh: true, doc: -1}
+	if bytes.Contains(c.code, []byte(await)) {
+		s.await = &awaitWords{word: -1, in: make([]level, 1)}
 	}
-	c.open = s.seen && s.last != token.SEMICOLON && s.last != token.COLON && s.last != token.ILLEGAL
-	return c, nil
+	return s
+}
+
+// scanAll scans the whole text.
+func (s *splitter) scanAll() (err *Error) {
+	for off := 0; off >= 0 && err == nil; {
+		off, err = s.scan(off)
+	}
+	if s.await != nil {
+		s.words = s.await.found
+	}
+	s.open = s.seen && s.last != token.SEMICOLON && s.last != token.COLON && s.last != token.ILLEGAL
+	return err
 }
 
 // scan scans from off to the end of the text, and returns -1, or to the first magic,

@@ -39,6 +39,7 @@ func (c *cells) handle(opts *kernel.Options) {
 	opts.Rewrite, opts.IsComplete = c.rewrite, c.isComplete
 	opts.Help, opts.Complete = magicHelp, magicMatches
 	if c.target == rewrite.GoNB {
+		opts.Look = c.lookGoNB
 		opts.Prepare, opts.Prepared, opts.Forgets = prepareGoNB, c.preparedGoNB, forgetsGoNB
 	}
 }
@@ -101,15 +102,13 @@ func caret(line string, column int) string {
 
 // isComplete says whether Enter runs a cell in a console, or goes on.
 func (c *cells) isComplete(code string) string {
-	_, err := rewrite.Cell([]byte(code), rewrite.Options{Target: c.target, Types: rewrite.TypesOff})
-	var e *rewrite.Error
-	switch {
-	case err == nil:
-		return "complete"
-	case errors.As(err, &e) && e.Incomplete:
+	if rewrite.Incomplete([]byte(code)) {
 		return "incomplete"
 	}
-	return "invalid"
+	if _, err := rewrite.Cell([]byte(code), rewrite.Options{Target: c.target, Types: rewrite.TypesOff}); err != nil {
+		return "invalid"
+	}
+	return "complete"
 }
 
 // magicHelp returns the help of the magic whose line offset is in.
@@ -160,3 +159,12 @@ func (c *cells) preparedGoNB(printed string) {
 
 // forgetsGoNB reports whether a cell may reset GoNB's go.mod.
 func forgetsGoNB(code string) bool { return strings.Contains(code, "%reset") }
+
+// lookGoNB returns a cell as GoNB can complete it and explain what stands there: it is to know where the func main is.
+func (c *cells) lookGoNB(code string, offset int) (kernel.View, bool) {
+	text, at, ok := rewrite.Marked([]byte(code), c.magicOnly, offset)
+	if !ok {
+		return kernel.View{}, false
+	}
+	return kernel.View{Code: string(text), At: at, More: len(text) - len(code)}, true
+}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 var gonb = flag.String("gonb", "", "run the demo of the kernel in this GoNB, the path of `gonb`, and not in what stands in for it")
@@ -86,5 +88,40 @@ func TestTargetOf(t *testing.T) {
 	}
 	if got, err := targetOf("", "/opt/gonb/bin/python3", "python"); err == nil {
 		t.Errorf("python: %s", got)
+	}
+}
+
+// A console's Enter goes on in a cell that has only begun, whether it is one of ours or the kernel's.
+func TestIsComplete(t *testing.T) {
+	c := newCells(rewrite.GoNB, false)
+	for code, want := range map[string]string{
+		"":                       "complete",
+		"x := 1":                 "complete",
+		"x := 1 // of (":         "complete",
+		"func f() {}":            "complete",
+		"%env A=(":               "complete",
+		"%%bash\nfor (":          "complete",
+		"%%\nx := 1":             "complete",
+		"again:":                 "complete",
+		"func f() {":             "incomplete",
+		"fmt.Println(":           "incomplete",
+		"x := 1 +":               "incomplete",
+		"x := 1 + // and":        "incomplete",
+		"x.":                     "incomplete",
+		"`raw":                   "incomplete",
+		"/* on":                  "incomplete",
+		"if x {\n} else":         "incomplete",
+		"%%\nfor {":              "incomplete",
+		"%env A=1\nx := 1 +":     "incomplete",
+		"import (\n\t\"fmt\"":    "incomplete",
+		"%%run_in_reactor x\nf(": "incomplete",
+		"await":                  "complete",
+		"await f(":               "incomplete",
+		"%%run_in_reactor 4":     "invalid",
+		"%%run_in_reactor x\n)":  "invalid",
+	} {
+		if got := c.isComplete(code); got != want {
+			t.Errorf("%q is %s, want %s", code, got, want)
+		}
 	}
 }

@@ -1,10 +1,5 @@
 package kernel
 
-import (
-	"slices"
-	"unicode/utf8"
-)
-
 // cursor is what requests about a place in a cell have.
 type cursor struct {
 	Code string `json:"code"`
@@ -12,15 +7,18 @@ type cursor struct {
 }
 
 // offset returns the place in bytes.
-func (c cursor) offset() int {
+func (c cursor) offset() int { return offsetOf(c.Code, c.Pos) }
+
+// offsetOf returns where the character with a number is in code, in bytes: at its end if there is none.
+func offsetOf(code string, char int) int {
 	n := 0
-	for i := range c.Code {
-		if n == c.Pos {
+	for i := range code {
+		if n == char {
 			return i
 		}
 		n++
 	}
-	return len(c.Code)
+	return len(code)
 }
 
 // isComplete answers an is_complete_request, and reports whether it has.
@@ -37,19 +35,22 @@ func (p *proxy) isComplete(m *message) bool {
 	return true
 }
 
-// inspect answers an inspect_request about something of ours, and reports whether it has.
-func (p *proxy) inspect(m *message) bool {
+// inspect answers an inspect_request about something of ours, or returns it as the kernel is to get it.
+func (p *proxy) inspect(m *message) *message {
 	var c cursor
-	if p.Help == nil || m.content(&c) != nil {
-		return false
+	if m.content(&c) != nil {
+		return m
 	}
-	text, ok := p.Help(c.Code, c.offset())
-	if ok {
-		p.answer(m, "inspect_reply", map[string]any{
-			"status": "ok", "found": true, "data": map[string]any{"text/plain": text}, "metadata": map[string]any{},
-		})
+	if p.Help != nil {
+		if text, ok := p.Help(c.Code, c.offset()); ok {
+			p.answer(m, "inspect_reply", map[string]any{
+				"status": "ok", "found": true, "data": map[string]any{"text/plain": text}, "metadata": map[string]any{},
+			})
+			return nil
+		}
 	}
-	return ok
+	out, _ := p.seen(m, c)
+	return out
 }
 
 // answer replies to a request in the kernel's stead.
@@ -57,56 +58,4 @@ func (p *proxy) answer(m *message, typ string, content any) {
 	p.publish(m, "status", map[string]any{"execution_state": "busy"})
 	p.reply(m, typ, content)
 	p.publish(m, "status", map[string]any{"execution_state": "idle"})
-}
-
-// noteComplete notes a complete_request, so that its reply can be added to.
-func (p *proxy) noteComplete(m *message) {
-	var c cursor
-	if p.Complete == nil || m.content(&c) != nil {
-		return
-	}
-	if matches, start := p.Complete(c.Code, c.offset()); len(matches) > 0 {
-		p.complete[m.ID] = completion{matches, utf8.RuneCountInString(c.Code[:start]), c.Pos}
-	}
-}
-
-// completion is what we know to complete a request by: what could stand between two characters.
-type completion struct {
-	matches    []string
-	start, end int
-}
-
-// completed returns the kernel's reply to a complete_request with our matches. Where the kernel has
-// some that replace another stretch of the code, there is no way to say both, and ours go.
-func (p *proxy) completed(m *message, id string) *message {
-	ours, ok := p.complete[id]
-	if !ok {
-		return m
-	}
-	delete(p.complete, id)
-	var theirs struct {
-		Status  string   `json:"status"`
-		Matches []string `json:"matches"`
-		Start   int      `json:"cursor_start"`
-		End     int      `json:"cursor_end"`
-	}
-	if m.content(&theirs) != nil {
-		return m
-	}
-	if theirs.Status == "ok" && len(theirs.Matches) > 0 && (theirs.Start != ours.start || theirs.End != ours.end) {
-		return m
-	}
-	matches := ours.matches
-	for _, s := range theirs.Matches {
-		if !slices.Contains(matches, s) {
-			matches = append(matches, s)
-		}
-	}
-	with, err := m.with(map[string]any{
-		"status": "ok", "matches": matches, "cursor_start": ours.start, "cursor_end": ours.end, "metadata": map[string]any{},
-	}, p.key)
-	if err != nil {
-		return m
-	}
-	return with
 }

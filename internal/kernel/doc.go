@@ -10,7 +10,8 @@
 //     before it have been answered, and as with an error of the kernel's, those that have come
 //     after it are aborted;
 //   - is_complete_request, inspect_request and complete_reply are answered, or added to, where they
-//     are about a cell's magics.
+//     are about a cell's magics. When the kernel is asked about other places in a cell, it is shown one
+//     that it understands.
 //
 // A message that is not signed with the key of the connection file is dropped. The heartbeat is answered here: we end when the kernel ends, and it with us.
 //

@@ -43,6 +43,7 @@ func (p *proxy) forward(frames [][]byte) { p.back.shell.SendMulti(zmq4.NewMsgFro
 // handle answers a message of the shell channel or passes it on, or reports that it has to wait
 // until the kernel has answered the cells before it. Its caller holds order.
 func (p *proxy) handle(m *request) bool {
+	out := m.message
 	switch m.Type {
 	case "execute_request":
 		return p.execute(m)
@@ -51,15 +52,15 @@ func (p *proxy) handle(m *request) bool {
 			return true
 		}
 	case "inspect_request":
-		if p.inspect(m.message) {
+		if out = p.inspect(m.message); out == nil {
 			return true
 		}
 	case "complete_request":
-		p.noteComplete(m.message)
+		out = p.noteComplete(m.message)
 	case "shutdown_request":
 		p.ask()
 	}
-	p.forward(m.frames)
+	p.forward(out.frames)
 	return true
 }
 

@@ -42,6 +42,9 @@ type Options struct {
 	Help func(code string, offset int) (text string, ok bool)
 	// Complete returns what could stand in code instead of what is between start and offset.
 	Complete func(code string, offset int) (matches []string, start int)
+	// Look returns what the kernel is shown of code when it is asked what stands at offset, or could, and
+	// whether that is anything else.
+	Look func(code string, offset int) (View, bool)
 }
 
 // Cell is a cell that was rewritten.

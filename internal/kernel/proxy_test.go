@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/go-zeromq/zmq4"
 	"github.com/google/go-cmp/cmp"
@@ -145,22 +146,56 @@ func TestCellsEnd(t *testing.T) {
 	}
 }
 
-// A match that both have is offered once.
+// The kernel's matches and ours are offered together, each once, for one stretch of the user's own cell,
+// whatever the kernel was shown of it.
 func TestCompleted(t *testing.T) {
-	opts := rewriting
-	opts.Complete = func(code string, offset int) ([]string, int) { return []string{"%a", "%b"}, 0 }
-	p := newProxied(opts)
-	m := p.ask("complete_request", map[string]any{"code": "%", "cursor_pos": 1})
-	p.toShell(m.frames)
-	reply := newMessage("complete_reply", "kernel", map[string]any{
-		"status": "ok", "matches": []string{"%b", "%c"}, "cursor_start": 0, "cursor_end": 1,
-	}, m, m.identities(), p.key)
-	var got struct{ Matches []string }
-	if err := p.completed(reply, m.ID).content(&got); err != nil {
-		t.Fatal(err)
+	type answer struct {
+		Status  string
+		Matches []string
+		Start   int `json:"cursor_start"`
+		End     int `json:"cursor_end"`
 	}
-	if diff := cmp.Diff([]string{"%a", "%b", "%c"}, got.Matches); diff != "" {
-		t.Errorf("matches (-want +got):\n%s", diff)
+	shown := View{Code: "é\n%%\nx.ab", At: 3, More: 3}
+	for name, c := range map[string]struct {
+		code   string
+		look   View
+		ours   []string // for all of the code before the cursor
+		theirs answer
+		want   answer
+	}{
+		"one stretch":   {"%", View{}, []string{"%a", "%b"}, answer{"ok", []string{"%b", "%c"}, 0, 1}, answer{"ok", []string{"%a", "%b", "%c"}, 0, 1}},
+		"two":           {"%é", View{}, []string{"%éa"}, answer{"ok", []string{"éb", "éc"}, 1, 2}, answer{"ok", []string{"%éa", "%éb", "%éc"}, 0, 2}},
+		"ours alone":    {"%", View{}, []string{"%a"}, answer{"error", nil, 0, 0}, answer{"ok", []string{"%a"}, 0, 1}},
+		"theirs alone":  {"x.", View{}, nil, answer{"ok", []string{"y"}, 2, 2}, answer{"ok", []string{"y"}, 2, 2}},
+		"neither":       {"é\nx.ab", shown, nil, answer{"error", nil, 0, 0}, answer{"error", nil, 0, 0}},
+		"nothing":       {"%", View{}, []string{"%a"}, answer{"ok", nil, 1, 1}, answer{"ok", []string{"%a"}, 0, 1}},
+		"out of bounds": {"%", View{}, []string{"%a"}, answer{"ok", []string{"b"}, 9, -1}, answer{"ok", []string{"%a", "%b"}, 0, 1}},
+		"shown":         {"é\nx.ab", shown, nil, answer{"ok", []string{"abc"}, 7, 9}, answer{"ok", []string{"abc"}, 4, 6}},
+		"before":        {"é\nx.ab", shown, nil, answer{"ok", []string{"éa"}, 0, 1}, answer{"ok", []string{"éa"}, 0, 1}},
+	} {
+		opts := rewriting
+		opts.Complete = func(string, int) ([]string, int) { return c.ours, 0 }
+		opts.Look = func(string, int) (View, bool) { return c.look, c.look.More > 0 }
+		p := newProxied(opts)
+		m := p.ask("complete_request", map[string]any{"code": c.code, "cursor_pos": utf8.RuneCountInString(c.code)})
+		asked := p.noteComplete(m)
+		var at cursor
+		if err := asked.content(&at); err != nil || c.look.More > 0 && (at.Code != c.look.Code || at.offset() != len(c.look.Code)) || !asked.signed(p.key) {
+			t.Errorf("%s: the kernel is asked %+v, %v", name, at, err)
+		}
+		reply := newMessage("complete_reply", "kernel", map[string]any{
+			"status": c.theirs.Status, "matches": c.theirs.Matches, "cursor_start": c.theirs.Start, "cursor_end": c.theirs.End,
+		}, m, m.identities(), p.key)
+		var got answer
+		if err := p.completed(reply, m.ID).content(&got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if len(p.complete) > 0 {
+			t.Errorf("%s: it is kept", name)
+		}
 	}
 }
 
