@@ -60,7 +60,7 @@ func (c *cell) settle(before settings, opts *Options) ([]Diagnostic, settings, *
 		return nil, before, err
 	}
 	st := c.at(len(c.text))
-	c.wraps = st.wrap || opts.Assign != "" || opts.Template != nil
+	c.wraps = st.wrap || opts.wraps()
 	c.blankAwaits()
 	return notes, st, nil
 }

@@ -152,6 +152,9 @@ func (o *Options) settings() settings {
 	return settings{autoawait: true, timeout: timeout, initial: timeout}
 }
 
+// wraps reports whether each cell is to be wrapped, whatever its magics say.
+func (o *Options) wraps() bool { return o.Assign != "" || o.Template != nil }
+
 // skeleton returns the template for a cell whose variable has the name.
 func (o *Options) skeleton(name string) *templates.Skeleton {
 	switch {
@@ -193,7 +196,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if err == nil {
 		notes, st, err = c.settle(before, opts)
 	}
-	if err != nil && (opts.MagicOnly || opts.traits.cell) && !isOurs(text) {
+	if err != nil && (opts.MagicOnly || opts.traits.cell && !opts.wraps()) && !isOurs(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if err != nil {

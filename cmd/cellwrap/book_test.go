@@ -35,6 +35,15 @@ func runIn(t testing.TB, dir string, args ...string) (status int, stdout, stderr
 	return status, out.String(), errs.String()
 }
 
+// It is no change if somebody else, another cellwrap say, has written the same meanwhile.
+func TestBookSameMeanwhile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "book.ipynb")
+	write(t, name, []byte("ours"))
+	if err := writeFiles([]file{{path: name, text: []byte("ours"), was: []byte("read"), mustBe: true}}); err != nil {
+		t.Error(err)
+	}
+}
+
 // What somebody else wrote while a notebook was rewritten stays.
 func TestBookChangedMeanwhile(t *testing.T) {
 	dir := t.TempDir()

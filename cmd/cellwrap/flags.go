@@ -123,6 +123,11 @@ func parseFlags(args []string) (*config, []string, error) {
 	if err := parse(set, args); err != nil {
 		return nil, nil, err
 	}
+	for _, name := range []string{"output", "template", "range", "cell"} {
+		if set.Changed(name) && set.Lookup(name).Value.String() == "" {
+			return nil, nil, fmt.Errorf("--%s needs a value, not \"\"", name) // a script's variable that is not set, say
+		}
+	}
 	if set.Changed("assign") {
 		if err := rewrite.CheckName(f.opts.Assign); err != nil {
 			return nil, nil, fmt.Errorf("--assign: %v", err)

@@ -51,7 +51,7 @@ func manPage() string {
 	for _, m := range rewrite.Magics() {
 		b.line(".SS " + quoted(m.Usage))
 		_, body, _ := strings.Cut(m.Help, "\n\n")
-		b.verbatim(body)
+		b.prose(strings.Replace(body, "\nAlso: ", "\n\nAlso: ", 1)) // a line of its own
 	}
 	b.section("COMMANDS")
 	for _, c := range commands() {
@@ -59,10 +59,10 @@ func manPage() string {
 			continue // is this page
 		}
 		b.line(".SS " + quoted(strings.TrimSpace("cellwrap "+c.name+" "+c.args)))
-		b.verbatim(c.manual())
+		b.prose(c.manual())
 	}
 	b.section("TEMPLATES")
-	b.verbatim(templateHelp)
+	b.prose(templateHelp)
 	return b.String()
 }
 
@@ -75,8 +75,25 @@ func (p *page) text(s string)        { p.line(escaped(s)) }
 func (p *page) term(term, s string) {
 	fmt.Fprintf(p, ".TP\n\\fB%s\\fR\n%s\n", escaped(term), escaped(s))
 }
-func (p *page) verbatim(s string) { fmt.Fprintf(p, ".nf\n%s\n.fi\n", escaped(strings.TrimSpace(s))) }
-func quoted(s string) string      { return `"` + strings.ReplaceAll(escaped(s), `"`, `""`) + `"` }
+
+// prose adds paragraphs, which are filled to the width of the screen, less those with an indented line, which
+// stay as they are.
+func (p *page) prose(s string) {
+	for i, part := range strings.Split(strings.TrimSpace(s), "\n\n") {
+		if i > 0 {
+			p.line(".PP")
+		}
+		if strings.HasPrefix(part, " ") || strings.Contains(part, "\n ") {
+			p.verbatim(part)
+		} else {
+			p.text(part)
+		}
+	}
+}
+
+func (p *page) verbatim(s string) { fmt.Fprintf(p, ".nf\n%s\n.fi\n", escaped(s)) }
+
+func quoted(s string) string { return `"` + strings.ReplaceAll(escaped(s), `"`, `""`) + `"` }
 
 // troffEscapes are what troff would not print as it stands: its escape character, and what it takes
 // for typographic signs.

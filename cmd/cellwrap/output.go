@@ -69,7 +69,7 @@ func writeFiles(files []file) error {
 		}
 	}()
 	for _, f := range files {
-		path, err := regular(f.path)
+		path, err := writable(f.path)
 		if err != nil {
 			return err
 		}
@@ -125,6 +125,22 @@ func (f file) check() error {
 		err = fmt.Errorf("%s has changed since it was read (it is left as it is; try again)", f.path)
 	}
 	return err
+}
+
+// writable is regular, and refuses a file that may not be written to: its directory would let it be replaced.
+func writable(path string) (string, error) {
+	target, err := regular(path)
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return target, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return target, f.Close()
 }
 
 // regular returns the file that path is a link to, and refuses what cannot be

@@ -173,6 +173,15 @@ func TestOutputsMetadata(t *testing.T) {
 	}
 }
 
+// A cell that has no outputs member gets one with no outputs, too: nbformat wants it.
+func TestSetOutputsEmpty(t *testing.T) {
+	b := parse(t, "x.ipynb", book(`{"cell_type":"code","source":""}`))
+	want := book(`{"cell_type":"code","source":"","outputs":[]}`)
+	if err := b.SetOutputs(0, nil); err != nil || string(b.Bytes()) != want {
+		t.Errorf("%s %v, want %s", b.Bytes(), err, want)
+	}
+}
+
 func TestSetMembers(t *testing.T) {
 	for _, tt := range []struct{ name, cell, want string }{
 		{"stored", `{"execution_count":1,"cell_type":"code","outputs":[],"source":""}`, `{"execution_count":12,"cell_type":"code","outputs":[{"name":"","output_type":"stream","text":[]}],"source":""}`},

@@ -171,6 +171,13 @@ func replace(dir string, all map[string][]byte) error {
 
 // moduleRoot returns the directory of the go.mod at or above dir.
 func moduleRoot(dir string) (string, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", err
+	}
+	if !info.IsDir() {
+		return "", fmt.Errorf("%s is not a directory", dir)
+	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err

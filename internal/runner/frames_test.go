@@ -121,3 +121,26 @@ func BenchmarkSplitter(b *testing.B) {
 		})
 	}
 }
+
+// What is in the buffer is not looked at again before all of a frame is there: a picture of many
+// megabytes comes in small pieces.
+func TestSplitterWaits(t *testing.T) {
+	frame := frameOf(strings.Repeat("x", 1000))
+	frames := 0
+	s := &splitter{
+		nonce: []byte(testNonce),
+		text:  func(text []byte) error { return fmt.Errorf("text %q", text) },
+		frame: func([]string) error { frames++; return nil },
+	}
+	for i := range len(frame) {
+		if _, err := s.Write([]byte{frame[i]}); err != nil {
+			t.Fatal(err)
+		}
+		if i == 20 && s.need != len(frame) {
+			t.Errorf("it waits for %d bytes, want %d", s.need, len(frame))
+		}
+	}
+	if frames != 1 || s.need != 0 {
+		t.Errorf("%d frames, waits for %d bytes", frames, s.need)
+	}
+}

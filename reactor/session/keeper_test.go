@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,5 +41,15 @@ func TestEndHoldsConnection(t *testing.T) {
 	asker.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 	if _, err := asker.Read(make([]byte, 1)); !os.IsTimeout(err) {
 		t.Errorf("the connection is closed while the session has not ended: %v", err)
+	}
+}
+
+// Of a program that ends without a crash, the last whole lines are told, and not all that it has printed.
+func TestLastWords(t *testing.T) {
+	if got := lastWords([]byte("first\n" + strings.Repeat("x", 4000) + "\n" + strings.Repeat("last\n", 100))); got != strings.TrimSpace(strings.Repeat("last\n", 100)) {
+		t.Errorf("%d bytes: %.100q", len(got), got)
+	}
+	if got := lastWords([]byte("printed\npanic: no\n\ngoroutine 1\n")); got != "panic: no\n\ngoroutine 1" {
+		t.Errorf("%q", got)
 	}
 }

@@ -586,6 +586,10 @@ func TestBadPlace(t *testing.T) {
 	if err := os.Mkdir(open+"/.cellwrap", 0o755); err != nil {
 		t.Fatal(err)
 	}
+	group := t.TempDir()
+	if err := os.Mkdir(group+"/.cellwrap", 0o710); err != nil {
+		t.Fatal(err)
+	}
 	link := t.TempDir()
 	if err := os.Symlink(t.TempDir(), link+"/.cellwrap"); err != nil {
 		t.Fatal(err)
@@ -596,6 +600,7 @@ func TestBadPlace(t *testing.T) {
 		{file + "-gone", "no such file or directory"},
 		{long, "the path of the socket is too long"},
 		{open, "is not a directory of this user alone"},
+		{group, "is not a directory of this user alone"},
 		{link, "is not a directory of this user alone"},
 	} {
 		r := k.run("count", file, placeEnv+"="+tt.dir)
