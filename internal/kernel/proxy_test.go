@@ -199,23 +199,6 @@ func TestCompleted(t *testing.T) {
 	}
 }
 
-// The kernel's matches of another stretch of the code stay alone: one reply says one stretch.
-func TestCompletedElsewhere(t *testing.T) {
-	opts := rewriting
-	opts.Complete = func(code string, offset int) ([]string, int) { return []string{"%a"}, 0 }
-	for _, at := range [][2]int{{0, 2}, {1, 1}} {
-		p := newProxied(opts)
-		m := p.ask("complete_request", map[string]any{"code": "%x", "cursor_pos": 1})
-		p.toShell(m.frames)
-		reply := newMessage("complete_reply", "kernel", map[string]any{
-			"status": "ok", "matches": []string{"%c"}, "cursor_start": at[0], "cursor_end": at[1],
-		}, m, m.identities(), p.key)
-		if got := p.completed(reply, m.ID); got != reply {
-			t.Errorf("%v: %s", at, got.frames)
-		}
-	}
-}
-
 // Two cells whose requests have one id, which two clients may choose, end apart: a cell that is refused
 // waits for both, and no longer.
 func TestSameID(t *testing.T) {
