@@ -69,16 +69,45 @@ func formatBody(was []byte, again bool) ([]byte, error) {
 }
 
 // hasEmptyStatement reports whether gofmt may have left something of several empty statements on one
-// line, of which it takes away one at a time: "; ;", "a;  }", "a; /**/ }", "{  }".
+// line, of which it takes away one at a time: "; ;", "a;  }", "a; /**/ }", "{  }". Most texts that look so have it
+// in the header of a loop, "for i := 0; ; i++ {", in a comment or in a string.
 func hasEmptyStatement(text []byte) bool {
-	for i := range len(text) - 2 {
-		switch next := text[i+2]; {
-		case text[i+1] != ' ':
-		case text[i] == ';' && (next == ';' || next == ' ' || next == '}' || next == '/'), text[i] == '{' && next == ' ':
+	at := 0
+	for at < len(text) && !isEmptyBehind(text, at) {
+		at++
+	}
+	if at == len(text) {
+		return false
+	}
+	header := false
+	for t := newTokens(text); t.next(); {
+		switch t.tok {
+		case token.FOR:
+			header = true
+		case token.LBRACE:
+			header = false
+		case token.SEMICOLON:
+			if header {
+				continue
+			}
+		default:
+			continue
+		}
+		if isEmptyBehind(text, t.off) {
 			return true
 		}
 	}
 	return false
+}
+
+// isEmptyBehind reports whether what stands at off is a semicolon or a brace, with nothing behind it on its line but
+// white space, or what may stand behind an empty statement.
+func isEmptyBehind(text []byte, off int) bool {
+	if off+2 >= len(text) || text[off+1] != ' ' {
+		return false
+	}
+	next := text[off+2]
+	return text[off] == ';' && (next == ';' || next == ' ' || next == '}' || next == '/') || text[off] == '{' && next == ' '
 }
 
 // formatDecls formats the declarations, and puts a blank line behind them.
