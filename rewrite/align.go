@@ -198,6 +198,17 @@ func (t *tokens) line(last int) int {
 	return last
 }
 
+// nests returns by how much the token changes how deep brackets nest: 1, -1 or 0.
+func (t *tokens) nests() int {
+	switch t.tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		return 1
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		return -1
+	}
+	return 0
+}
+
 // flush reports whether the token is in column 1.
 func (t *tokens) flush() bool { return t.off == 0 || t.text[t.off-1] == '\n' }
 

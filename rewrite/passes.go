@@ -38,21 +38,16 @@ func (c *cell) mayPass(opts *Options) bool {
 func (c *cell) hasStatements() bool {
 	depth, fresh := 0, true
 	for t := newTokens(c.without(c.decls)[len(prefix):][:len(c.text)]); t.next(); {
-		switch t.tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			depth--
-		case token.COMMENT:
-			continue
-		case token.SEMICOLON:
+		depth += t.nests()
+		switch {
+		case t.tok == token.COMMENT:
+		case t.tok == token.SEMICOLON:
 			fresh = fresh || depth == 0
-			continue
-		}
-		if fresh && t.tok != token.VAR {
+		case fresh && t.tok != token.VAR:
 			return true
+		default:
+			fresh = false
 		}
-		fresh = false
 	}
 	return false
 }

@@ -166,15 +166,10 @@ func roughlyDefined(text []byte) []ident {
 	depth := 0
 	last := token.SEMICOLON
 	for t := newTokens(text); t.next(); {
-		switch t.tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			depth--
-		case token.COMMENT:
+		if t.tok == token.COMMENT {
 			continue
 		}
-		if depth <= 0 {
+		if depth += t.nests(); depth <= 0 {
 			switch {
 			case t.tok == token.IDENT && (last == token.FUNC || last == token.TYPE || last == token.VAR || last == token.CONST):
 				ids = append(ids, ident{t.lit, t.off})
