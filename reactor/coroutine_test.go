@@ -773,3 +773,25 @@ func TestMustWait(t *testing.T) {
 		MustAwaitFor(time.Second, Fail[int](errTest))
 	})
 }
+
+// E12: the error of a wait that gives up stays ErrTimeout when what it cancels has ended, with a
+// stack, before a panic is made of it: the two are on two goroutines.
+func TestMustAfterCancel(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		defer Use(r)()
+		e := RunCoroutine(func(co *Coroutine) (int, error) { return MustAwait(co, NewDeferred[int](nil)), nil })
+		d := NewDeferred[int](nil)
+		for name, wait := range map[string]func() (int, *Failure){
+			"coroutine": func() (int, *Failure) { return e.waitOrCancel(time.Second) },
+			"Deferred":  func() (int, *Failure) { return awaitFor(time.Second, d.awaitable()) },
+		} {
+			v, failure := wait()
+			synctest.Wait()
+			func() {
+				defer func() { equal(t, name, recover(), any(ErrTimeout)) }()
+				must(v, failure)
+			}()
+		}
+		wantErr(t, e.OriginalFailure().Err, ErrCanceled)
+	})
+}

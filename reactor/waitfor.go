@@ -36,13 +36,13 @@ func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, er
 
 // WaitForOn is [WaitFor] for the given reactor.
 func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
-	return RunCoroutineOn(r, f).waitOrCancel(timeout)
+	v, failure := RunCoroutineOn(r, f).waitOrCancel(timeout)
+	return v, failure.cause()
 }
 
 // MustWaitFor is [WaitFor] that panics with the error, and its stack if one is known.
 func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
-	e := RunCoroutine(f)
-	return e.must(e.waitOrCancel(timeout))
+	return must(RunCoroutine(f).waitOrCancel(timeout))
 }
 
 // AwaitFor waits for a on a goroutine that is not its reactor's. What is there it returns,
@@ -52,40 +52,68 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 // [ErrReactorStopped] as for [EventualResult.Wait], and then a is left alone. A nil Deferred
 // stands for the zero value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
-	p := a.awaitable()
-	return awaitFor(timeout, p, p.eventual())
-}
-
-func awaitFor[T any](timeout time.Duration, p settling[T], e *EventualResult[T]) (T, error) {
-	v, err := e.Wait(timeout)
-	switch {
-	case err == nil || e.there():
-	case err == ErrTimeout:
-		e.look()
-		e.Cancel()
-	case awaited(e) != awaited(p): // nobody else has e: its end is here
-		e.look()
-		e.fail(err)
-	}
-	return v, err
+	v, failure := awaitFor(timeout, a.awaitable())
+	return v, failure.cause()
 }
 
 // MustAwaitFor is [AwaitFor] that panics with the error, and its stack if one is known.
 func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	p := a.awaitable()
-	e := p.eventual()
-	return e.must(awaitFor(timeout, p, e))
+	return must(awaitFor(timeout, a.awaitable()))
 }
 
-// must returns what a wait for e has given, or panics.
-func (e *EventualResult[T]) must(v T, err error) T {
-	if err == nil {
+func awaitFor[T any](timeout time.Duration, p settling[T]) (T, *Failure) {
+	e := p.eventual()
+	v, failure, there := e.within(timeout)
+	switch {
+	case there:
+	case failure.Err == ErrTimeout:
+		e.look()
+		e.Cancel()
+	case awaited(e) != awaited(p): // nobody else has e: its end is here
+		e.look()
+		e.fail(failure.Err)
+	}
+	return v, failure
+}
+
+// waitOrCancel is within for one that nobody else waits for.
+func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, *Failure) {
+	v, failure, there := e.within(timeout)
+	if !there {
+		e.look()
+		e.Cancel()
+	}
+	return v, failure
+}
+
+// within is Wait that tells of a failure with its stack, and whether it is e's own, which it
+// knows before anybody cancels e for it: what e ends with then is not what the Wait gave.
+func (e *EventualResult[T]) within(timeout time.Duration) (v T, failure *Failure, there bool) {
+	v, err := e.Wait(timeout)
+	if e.there() { // at the last moment, perhaps
+		v, _ = e.get()
+		return v, e.OriginalFailure(), true
+	}
+	return v, newFailure(err, nil), false
+}
+
+// cause returns the error of a failure, if there is one.
+func (f *Failure) cause() error {
+	if f == nil {
+		return nil
+	}
+	return f.Err
+}
+
+// must returns v, or panics with the failure.
+func must[T any](v T, failure *Failure) T {
+	switch {
+	case failure == nil:
 		return v
+	case failure.Stack != nil:
+		panic(&fatal{failure})
 	}
-	if f := e.OriginalFailure(); f != nil && f.Stack != nil {
-		err = &fatal{f}
-	}
-	panic(err)
+	panic(failure.Err)
 }
 
 // fatal is a failure that shows its stack, which is another goroutine's, when a panic with
@@ -96,13 +124,3 @@ func (f *fatal) Error() string { return fmt.Sprintf("%v\n\n%s", f.Err, f.Stack) 
 
 // Trace returns the two apart, for who recovers and shows them in another way.
 func (f *fatal) Trace() (error, []byte) { return f.Err, f.Stack }
-
-// waitOrCancel is Wait for one that nobody else waits for.
-func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, error) {
-	v, err := e.Wait(timeout)
-	if err != nil && !e.there() {
-		e.look()
-		e.Cancel()
-	}
-	return v, err
-}
