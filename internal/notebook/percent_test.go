@@ -143,6 +143,7 @@ func TestPercentSetSource(t *testing.T) {
 		{"a magic that was none", "// %%\n{\n!ls\n}\n", 0, "!ls\n", "// %%\n//gonb:!ls\n"},
 		{"no magic", "// %%\na\n", 0, "x := `\n%no\n`\n{\nx()\n!f()\n}\n", "// %%\nx := `\n%no\n`\n{\nx()\n!f()\n}\n"},
 		{"markdown", "// %% [markdown]\n//a\n// b\n", 0, "a\n\n# c\n", "// %% [markdown]\n//a\n//\n// # c\n"},
+		{"an indented picture", "// %% [markdown]\n//a\n", 0, "  ![a](b.png)\n", "// %% [markdown]\n//   ![a](b.png)\n"},
 		{"markdown that looks like a marker", "// %% [markdown]\n// b\n// %%\n", 0, "%% x\n", ""},
 		{"a marker", "// %%\na\n", 0, "a\n// %%\nb\n", ""},
 		{"a marker in a raw string", "// %%\na\n// %%\n", 0, "`\n// %%\n`\n", "// %%\n`\n// %%\n`\n// %%\n"},

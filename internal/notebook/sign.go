@@ -89,7 +89,7 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	}
 	was := bytes.SplitAfter(old, []byte("\n"))
 	spelled := map[string][]byte{} // lines that need a sign
-	before := magics(plain)
+	before, now := magics(plain), magics(src)
 	at := 0
 	for i, line := range bytes.SplitAfter(plain, []byte("\n")) {
 		if _, ok := before[at]; ok || c.Kind != Code {
@@ -97,7 +97,6 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 		}
 		at += len(line)
 	}
-	now := magics(src)
 	newline := "\n"
 	if bytes.Contains(b.text, []byte("\r\n")) {
 		newline = "\r\n"
@@ -109,7 +108,9 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	at = 0
 	for line := range bytes.Lines(src) {
 		indent, needs := now[at]
-		needs = needs || c.Kind != Code
+		if c.Kind != Code { // every line is text, with its indentation
+			indent, needs = 0, true
+		}
 		at += len(line)
 		raw, ok := spelled[string(line)]
 		switch {
