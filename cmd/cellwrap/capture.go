@@ -173,11 +173,11 @@ func (r *record) outputs() []notebook.Output {
 	return append(list, r.results...)
 }
 
-// store puts the outputs into the notebook's file. A cell that was not run has none.
+// store puts the outputs into the notebook's file. A cell that was to run and did not has none.
 func (n *runnable) store(records map[int]*record) error {
 	read := n.book.Bytes()
 	for i, cell := range n.book.Cells {
-		if cell.Kind != notebook.Code {
+		if !runs(cell) {
 			continue
 		}
 		r := records[i+1]

@@ -57,8 +57,9 @@ func (n normalizer) apply(text string) string {
 // compare tells how the outputs of cells, by number, differ from those that are stored, and returns the exit
 // status: 1 if they do, or else the program's.
 func (n *runnable) compare(records map[int]*record, normal normalizer, status int, differs func(number int, diff string) error) (int, error) {
+	failed := status != 0
 	for i, cell := range n.book.Cells {
-		if cell.Kind != notebook.Code {
+		if !runs(cell) {
 			continue
 		}
 		stored, err := n.book.Outputs(i)
@@ -67,7 +68,7 @@ func (n *runnable) compare(records map[int]*record, normal normalizer, status in
 		}
 		r := records[i+1]
 		if r == nil {
-			if status != 0 {
+			if failed {
 				continue // the run has not come so far
 			}
 			r = &record{}

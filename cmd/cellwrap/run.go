@@ -233,7 +233,7 @@ func readRunnable(path string, text []byte) (*runnable, error) {
 		n.workDir = filepath.Dir(path) // as Jupyter has it
 	}
 	for i, cell := range book.Cells {
-		if cell.Kind != notebook.Code || slices.Contains(cell.Tags, "skip-execution") {
+		if !runs(cell) {
 			continue
 		}
 		src, err := book.Source(i)
@@ -245,6 +245,12 @@ func readRunnable(path string, text []byte) (*runnable, error) {
 		}
 	}
 	return n, nil
+}
+
+// runs reports whether a cell is to be run. One that is not keeps the outputs that it has, as with
+// nbclient, whose tag says so.
+func runs(cell notebook.Cell) bool {
+	return cell.Kind == notebook.Code && !slices.Contains(cell.Tags, "skip-execution")
 }
 
 // build makes the program.
