@@ -290,6 +290,23 @@ func TestSetSourceManner(t *testing.T) {
 	}
 }
 
+// A notebook with escapes of both cases has had more than one writer: the lower case counts.
+func TestSetSourceHexCase(t *testing.T) {
+	for source, want := range map[string]string{
+		`\u00fc\u00FC`: `\u00fd`,
+		`\u00FC\u00fc`: `\u00fd`,
+		`\u00FC\u00FC`: `\u00FD`,
+	} {
+		b := parse(t, "book.ipynb", `{"cells":[{"cell_type":"code","source":"`+source+`"}],"nbformat":4,"nbformat_minor":4}`)
+		if err := b.SetSource(0, []byte("ý")); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(b.Bytes()); !strings.Contains(got, `"source":"`+want+`"`) {
+			t.Errorf("%s: no %s in %s", source, want, got)
+		}
+	}
+}
+
 func TestSetSourceInvalid(t *testing.T) {
 	b, text := sample(t, "jupyter.ipynb")
 	if err := b.SetSource(2, []byte("a\nb\xff")); err == nil || err.Error() != "jupyter.ipynb:cell 3:2:2: invalid UTF-8" {

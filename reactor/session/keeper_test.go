@@ -3,6 +3,7 @@
 package session
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -51,5 +52,48 @@ func TestLastWords(t *testing.T) {
 	}
 	if got := lastWords([]byte("printed\npanic: no\n\ngoroutine 1\n")); got != "panic: no\n\ngoroutine 1" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Who asks whether the result is there is answered within a second, or not at all; who waits for it
+// waits as long as it takes. The one answer that does not come is the clock of the other.
+func TestPatient(t *testing.T) {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	pair := func(patient bool) (*connection, net.Conn) {
+		conn, err := net.Dial("unix", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		keeper, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { keeper.Close() })
+		return &connection{conn.(*net.UnixConn), "x", patient}, keeper
+	}
+	waits, keeper := pair(true)
+	asks, _ := pair(false)
+	answer := make(chan error, 1)
+	go func() {
+		yes, err := waits.there()
+		if err == nil && !yes {
+			err = errors.New("not there")
+		}
+		answer <- err
+	}()
+	if _, err := asks.there(); !errors.Is(err, errSilent) {
+		t.Error(err)
+	}
+	if _, err := asks.there(); !errors.Is(err, errSilent) { // by now the other waits, too
+		t.Error(err)
+	}
+	keeper.Write([]byte{here})
+	if err := <-answer; err != nil {
+		t.Error(err)
 	}
 }
