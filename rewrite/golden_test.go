@@ -235,8 +235,10 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 // inFile makes a kernel's cell a file, as the kernel does. What is statements is a function.
 func inFile(cell []byte, target rewrite.Target) []byte {
 	var code []byte
+	goesOn := false // a command in the next line
 	for line := range bytes.Lines(bytes.TrimPrefix(cell, []byte("\ufeff"))) {
-		if target == rewrite.GoNB && (line[0] == '%' || line[0] == '!') {
+		if target == rewrite.GoNB && (goesOn || line[0] == '%' || line[0] == '!') {
+			goesOn = bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte(`\`))
 			line = []byte("\n")
 		}
 		code = append(code, line...)
