@@ -211,7 +211,7 @@ func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options 
 			break
 		}
 		text := c.Beside(f, target)
-		if target == rewrite.GoNB || target == rewrite.REPL { // whose package is main until it is compiled
+		if target.Kind() == templates.Cell { // whose package is main until it is compiled
 			text = bytes.Replace(text, []byte("package cell\n"), []byte("package main\n"), 1)
 		}
 		env = env.With(f.Name, text)
@@ -228,11 +228,11 @@ func (c *Case) Options(target rewrite.Target, env *rewrite.Env) rewrite.Options 
 // is in, where only a file's has a func main of the case's own.
 func (c *Case) Beside(f txtar.File, target rewrite.Target) []byte {
 	inMain, inCell := []byte("package main\n"), []byte("package cell\n")
-	switch target {
-	case rewrite.GoNB, rewrite.REPL:
+	switch target.Kind() {
+	case templates.Cell:
 		text := bytes.Replace(f.Data, inMain, inCell, 1)
 		return bytes.Replace(text, []byte("func main()"), []byte("func run()"), 1)
-	case rewrite.Block:
+	case templates.Block:
 		return bytes.Replace(f.Data, inMain, inCell, 1)
 	}
 	return f.Data

@@ -26,6 +26,7 @@ import (
 
 	"github.com/cellwrap/cellwrap/golden"
 	"github.com/cellwrap/cellwrap/rewrite"
+	"github.com/cellwrap/cellwrap/templates"
 )
 
 var update = flag.Bool("update", false, "rewrite what the golden cases want; read the diff before you commit it")
@@ -210,16 +211,19 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 	u := goldenUnit{c, target, string(target) + "/" + c.Name}
 	if _, ok := c.Section("run"); ok && target.IsFile() {
 		u.pkg = "run/" + c.Name
+		if target != rewrite.File {
+			u.pkg += "_" + string(target)
+		}
 	}
 	code := out.Code
 	_, fails := c.Section("compile")
 	if fails && !target.IsFile() {
 		return // the compiler's words are about the file
 	}
-	switch target {
-	case rewrite.Block:
+	switch target.Kind() {
+	case templates.Block:
 		code = goldenInFunction(out.Code, out.Name, c.Options(target, goldenEnv).Runtime)
-	case rewrite.GoNB, rewrite.REPL:
+	case templates.Cell:
 		code = inFile(out.Code, target)
 	}
 	b.units = append(b.units, u)
@@ -311,23 +315,27 @@ func (b *goldenBuild) build() {
 	// Programs apart, for -o has the go command build nothing but programs. With -trimpath
 	// the directory is no part of a build, so that its cache serves the next test too.
 	said := map[string][]string{}
-	for dir, args := range map[string][]string{"file": nil, "block": nil, "gonb": nil, "repl": nil, "run": {"-ldflags=-w", "-o", "bin/"}} {
+	for _, dir := range goldenDirs() {
+		args := []string{"build", "-trimpath"}
+		if dir == "run" {
+			args = append(args, "-ldflags=-w", "-o", "bin/")
+		}
 		if _, err := os.Stat(filepath.Join(b.dir, dir)); err == nil {
-			args = append([]string{"build", "-trimpath"}, args...)
 			maps.Copy(said, b.goCommand(append(args, "./"+dir+"/...")...))
 		}
 	}
 	vetted := b.goCommand("vet", "-trimpath", "-unreachable=false", "./...") // cells may hold code behind a return
 	for _, u := range b.units {
-		got := said[u.pkg]
+		got, warned := said[u.pkg], vetted[u.pkg]
 		delete(said, u.pkg)
+		delete(vetted, u.pkg)
 		if _, ok := u.Section("compile"); ok {
 			wantGolden(b.t, &u.Archive, "compile", []byte(strings.Join(got, "")))
 		} else if got != nil {
 			b.t.Errorf("%s does not compile:\n%s", u.pkg, strings.Join(got, ""))
 		} else {
-			if got := vetted[u.pkg]; got != nil {
-				b.t.Errorf("go vet of %s:\n%s", u.pkg, strings.Join(got, ""))
+			if warned != nil {
+				b.t.Errorf("go vet of %s:\n%s", u.pkg, strings.Join(warned, ""))
 			}
 			if _, ok := u.Section("run"); ok && u.target.IsFile() {
 				b.run(u)
@@ -338,10 +346,22 @@ func (b *goldenBuild) build() {
 	for pkg, lines := range said {
 		b.t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))
 	}
+	for pkg, lines := range vetted { // what it says of no package may have ended it
+		b.t.Errorf("go vet: %s\n%s", pkg, strings.Join(lines, ""))
+	}
+}
+
+// goldenDirs returns the directories of goldenUnits.
+func goldenDirs() []string {
+	dirs := []string{"run"}
+	for _, target := range rewrite.Targets {
+		dirs = append(dirs, string(target))
+	}
+	return dirs
 }
 
 // goldenPackage matches the directory of a goldenUnit.
-var goldenPackage = regexp.MustCompile(`^(file|block|gonb|repl|run)/[^/]+/`)
+var goldenPackage = regexp.MustCompile(`^(` + strings.Join(goldenDirs(), "|") + `)/[^/]+/`)
 
 // goldenPosition matches a position, with what is left out of it: the column, which counts
 // the output's indentation, and the place in the output, which the compiler adds at times.
@@ -379,7 +399,7 @@ func (b *goldenBuild) goCommand(args ...string) map[string][]string {
 func (b *goldenBuild) run(u goldenUnit) {
 	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(b.dir, "bin", u.Name))
+	cmd := exec.CommandContext(ctx, filepath.Join(b.dir, "bin", filepath.Base(u.pkg)))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
