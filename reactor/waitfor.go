@@ -91,8 +91,7 @@ func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, *Failure) {
 func (e *EventualResult[T]) within(timeout time.Duration) (v T, failure *Failure, there bool) {
 	v, err := e.Wait(timeout)
 	if e.there() { // at the last moment, perhaps
-		v, _ = e.get()
-		return v, e.OriginalFailure(), true
+		return e.value, e.OriginalFailure(), true
 	}
 	return v, newFailure(err, nil), false
 }

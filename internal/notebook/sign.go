@@ -89,10 +89,10 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	}
 	was := bytes.SplitAfter(old, []byte("\n"))
 	spelled := map[string][]byte{} // lines that need a sign
-	before, now := magics(plain), magics(src)
+	before, now := signed(c.Kind, plain), signed(c.Kind, src)
 	at := 0
 	for i, line := range bytes.SplitAfter(plain, []byte("\n")) {
-		if _, ok := before[at]; ok || c.Kind != Code {
+		if _, ok := before[at]; ok {
 			spelled[string(line)] = was[i]
 		}
 		at += len(line)
@@ -108,9 +108,6 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	at = 0
 	for line := range bytes.Lines(src) {
 		indent, needs := now[at]
-		if c.Kind != Code { // every line is text, with its indentation
-			indent, needs = 0, true
-		}
 		at += len(line)
 		raw, ok := spelled[string(line)]
 		switch {
@@ -130,9 +127,18 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	return out, len(cells) == 2 && cells[0].End == len(probe)
 }
 
-// magics returns, by the offsets of their lines, how far the magics of a cell are indented.
-func magics(src []byte) map[int]int {
+// signed returns, by the offsets of the lines of a source that need a sign, how far in it stands: before
+// a magic, and before all of a line of text.
+func signed(kind Kind, src []byte) map[int]int {
 	found := map[int]int{}
+	if kind != Code {
+		at := 0
+		for line := range bytes.Lines(src) {
+			found[at] = 0
+			at += len(line)
+		}
+		return found
+	}
 	for l := range ownLines(src) {
 		if l.comment == "" {
 			found[l.start] = l.off - l.start
