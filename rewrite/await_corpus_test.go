@@ -17,8 +17,9 @@ import (
 // TestGorootAwaits writes await for the receives of real function bodies: every one becomes a call, and
 // one that gives two values, or is all that is returned, one that gives the error.
 func TestGorootAwaits(t *testing.T) {
+	t.Parallel()
 	cells, awaits, refused := 0, 0, 0
-	for _, b := range bodies(t, 1) {
+	for _, b := range bodies(t) {
 		if !bytes.Contains(b.text, []byte("<-")) {
 			continue
 		}

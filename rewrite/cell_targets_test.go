@@ -28,49 +28,57 @@ import (
 // all of it passes go/types as the file that a kernel makes of it. What the file target takes
 // they take, but for the reasons below.
 func TestCellTargets(t *testing.T) {
+	t.Parallel()
 	cases, err := golden.Load("../golden/testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range []rewrite.Target{rewrite.GoNB, rewrite.REPL} {
-		check := newCellCheck(t)
-		reasons := map[string]int{}
-		for _, c := range cases {
-			if _, ok := c.Section("template"); ok {
-				continue // of another kind
-			}
-			if c.Name == "import_twice_named" || c.Name == "import_vs_decl" {
-				continue // a file lacks the import that is not used, and a name twice; a kernel says so
-			}
-			if templates.IsGenerated(c.Cell) {
-				continue // a whole file, which the file target alone leaves as it is when a name is given
-			}
-			t.Run(string(target)+"/"+c.Name, func(t *testing.T) {
-				opts := c.Options(target, goldenEnv)
-				opts.FixImports = true
-				opts.Assign = cmp.Or(opts.Assign, "result")
-				out, err := rewrite.Cell(c.Cell, opts)
-				if err != nil {
-					file := c.Options(rewrite.File, goldenEnv)
-					if _, fileErr := rewrite.Cell(c.Cell, file); fileErr == nil && !cellReason(err, reasons) {
-						t.Errorf("refused: %v", err)
-					}
-					return
-				}
-				checkCellTarget(t, c.Cell, out, opts)
-				_, fails := c.Section("compile")
-				unknown := slices.ContainsFunc(out.Diagnostics, func(d rewrite.Diagnostic) bool { return d.Severity == rewrite.Warning })
-				// A REPL's commands are not known, and without types it may use package reactor.
-				other := target == rewrite.REPL && (opts.Types == rewrite.TypesOff || hasCommand(out.Code))
-				if out.Name != "" && !fails && !unknown && !other && opts.Runtime == "" {
-					check.file(t, c, target, out)
-				}
-			})
+		t.Run(string(target), func(t *testing.T) {
+			t.Parallel()
+			checkCellTargets(t, cases, target)
+		})
+	}
+}
+
+func checkCellTargets(t *testing.T, cases []*golden.Case, target rewrite.Target) {
+	check := newCellCheck(t)
+	reasons := map[string]int{}
+	for _, c := range cases {
+		if _, ok := c.Section("template"); ok {
+			continue // of another kind
 		}
-		t.Logf("%s: %d compile; refused: %v", target, check.n, reasons)
-		if check.n < 300 {
-			t.Errorf("only %d cases for %s", check.n, target)
+		if c.Name == "import_twice_named" || c.Name == "import_vs_decl" {
+			continue // a file lacks the import that is not used, and a name twice; a kernel says so
 		}
+		if templates.IsGenerated(c.Cell) {
+			continue // a whole file, which the file target alone leaves as it is when a name is given
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			opts := c.Options(target, goldenEnv)
+			opts.FixImports = true
+			opts.Assign = cmp.Or(opts.Assign, "result")
+			out, err := rewrite.Cell(c.Cell, opts)
+			if err != nil {
+				file := c.Options(rewrite.File, goldenEnv)
+				if _, fileErr := rewrite.Cell(c.Cell, file); fileErr == nil && !cellReason(err, reasons) {
+					t.Errorf("refused: %v", err)
+				}
+				return
+			}
+			checkCellTarget(t, c.Cell, out, opts)
+			_, fails := c.Section("compile")
+			unknown := slices.ContainsFunc(out.Diagnostics, func(d rewrite.Diagnostic) bool { return d.Severity == rewrite.Warning })
+			// A REPL's commands are not known, and without types it may use package reactor.
+			other := target == rewrite.REPL && (opts.Types == rewrite.TypesOff || hasCommand(out.Code))
+			if out.Name != "" && !fails && !unknown && !other && opts.Runtime == "" {
+				check.file(t, c, target, out)
+			}
+		})
+	}
+	t.Logf("%s: %d compile; refused: %v", target, check.n, reasons)
+	if check.n < 300 {
+		t.Errorf("only %d cases for %s", check.n, target)
 	}
 }
 

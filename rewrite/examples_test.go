@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // experiment is the one GOEXPERIMENT that examples ask for.
@@ -29,15 +31,15 @@ var ownStack = []string{"runtime.ExampleFrames"}
 // whether statements run in their order and names mean what they meant.
 func TestGorootExamples(t *testing.T) {
 	every, floor := 30, 22
-	if *all {
+	if *rewrite.All {
 		every, floor = 1, 770
 	}
 	found := findExamples(t)
 	taken := map[string][]*corpusCell{} // by experiment
 	n := 0
 	for _, x := range left(found) {
-		if x.experiment != "" && !*all {
-			x.outcome = "needs GOEXPERIMENT, which only -goroot.all builds"
+		if x.experiment != "" && !*rewrite.All {
+			x.outcome = "needs GOEXPERIMENT, which only -all builds"
 		} else if n++; n%every != 0 {
 			x.outcome = "not in the sample"
 		} else {

@@ -2,7 +2,6 @@ package rewrite_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -24,14 +23,18 @@ import (
 	"github.com/cellwrap/cellwrap/rewrite"
 )
 
-var all = flag.Bool("goroot.all", false, "take every function body and example of GOROOT/src, not a sample")
-
 func goroot(t testing.TB) string {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
+	t.Helper()
+	root, err := findGoroot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(strings.TrimSpace(string(out)), "src")
+	return root
+}
+
+func findGoroot() (string, error) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	return filepath.Join(strings.TrimSpace(string(out)), "src"), err
 }
 
 // body is a function's body, as a cell that somebody else wrote.
@@ -40,13 +43,24 @@ type body struct {
 	text []byte
 }
 
-// bodies yields the function bodies of GOROOT/src with at most two results, or one
-// in each `every`.
-func bodies(t testing.TB, every int) []body {
+// bodies returns the function bodies of GOROOT/src with at most two results.
+func bodies(t testing.TB) []body {
+	t.Helper()
+	list, err := readBodies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// readBodies reads them once for all tests.
+var readBodies = sync.OnceValues(func() ([]body, error) {
 	var list []body
-	n := 0
-	root := goroot(t)
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	root, err := findGoroot()
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -70,31 +84,25 @@ func bodies(t testing.TB, every int) []body {
 			if !ok || fn.Body == nil || fn.Type.Results.NumFields() > 2 {
 				continue
 			}
-			if n++; n%every == 0 {
-				start, end := fset.PositionFor(fn.Body.Lbrace, false), fset.PositionFor(fn.Body.Rbrace, false)
-				list = append(list, body{
-					name: fmt.Sprintf("%s:%d", strings.TrimPrefix(path, root+"/"), start.Line),
-					text: src[start.Offset+1 : end.Offset],
-				})
-			}
+			start, end := fset.PositionFor(fn.Body.Lbrace, false), fset.PositionFor(fn.Body.Rbrace, false)
+			list = append(list, body{
+				name: fmt.Sprintf("%s:%d", strings.TrimPrefix(path, root+"/"), start.Line),
+				text: src[start.Offset+1 : end.Offset],
+			})
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
-}
+	return list, err
+})
 
 // TestGorootBodies rewrites real function bodies and holds the promises: the output parses, is
 // a fixed point of gofmt, has every token and comment of the body in order, is the
 // same twice, and is left alone when it is rewritten again. A block unwraps to the cell.
+// It takes the bodies whose text falls into the sample, one in 20; with -all, every body.
 func TestGorootBodies(t *testing.T) {
-	every := 20
-	if *all {
-		every = 1
-	}
-	list := bodies(t, every)
+	t.Parallel()
+	found := bodies(t)
+	list := slices.DeleteFunc(slices.Clone(found), func(b body) bool { return !rewrite.Sampled(string(b.text), 20) })
 	var done, bad atomic.Int32
 	var wg sync.WaitGroup
 	work := make(chan body)
@@ -117,7 +125,7 @@ func TestGorootBodies(t *testing.T) {
 	}
 	close(work)
 	wg.Wait()
-	t.Logf("%d bodies, %d bad", done.Load(), bad.Load())
+	t.Logf("%d of %d bodies (all of them with -all), %d bad", done.Load(), len(found), bad.Load())
 	if done.Load() < 1000 {
 		t.Errorf("only %d bodies: is GOROOT/src there?", done.Load())
 	}

@@ -18,6 +18,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/cellwrap/cellwrap/rewrite"
 )
 
 // notRun are programs of GOROOT/test that do not do the same in a cell, by reason. "(main)" is a
@@ -88,7 +90,7 @@ func listed(lists map[string]string) map[string]string {
 // Go's own tests want of them.
 func TestGorootPrograms(t *testing.T) {
 	every, floor := 151, 10
-	if *all {
+	if *rewrite.All {
 		every, floor = 1, 1800
 	}
 	cells := findPrograms(t)
