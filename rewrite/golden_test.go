@@ -11,7 +11,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -209,7 +208,7 @@ func (b *goldenBuild) write(name string, text []byte) {
 
 func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Output) {
 	u := goldenUnit{c, target, string(target) + "/" + c.Name}
-	if _, ok := c.Section("run"); ok && target.IsFile() {
+	if u.runs() {
 		u.pkg = "run/" + c.Name
 		if target != rewrite.File {
 			u.pkg += "_" + string(target)
@@ -227,9 +226,18 @@ func (b *goldenBuild) add(c *golden.Case, target rewrite.Target, out *rewrite.Ou
 		code = inFile(out.Code, target)
 	}
 	b.units = append(b.units, u)
-	b.write(u.pkg+"/"+c.Name+"_cell.go", code)
+	write := func(name string, code []byte) {
+		if u.runs() {
+			code = u.asPackage(code)
+		}
+		b.write(u.pkg+"/"+name, code)
+	}
+	write(c.Name+"_cell.go", code)
 	for _, f := range c.Support() {
-		b.write(u.pkg+"/"+f.Name, c.Beside(f, target))
+		write(f.Name, c.Beside(f, target))
+	}
+	if u.runs() {
+		b.writeGate(&u)
 	}
 	if path := c.Options(target, goldenEnv).Runtime; path != "" {
 		b.copyPackage("reactor", strings.TrimPrefix(path, goldenModule+"/"))
@@ -312,19 +320,10 @@ func (b *goldenBuild) build() {
 		b.copyPackage(dir, dir)
 	}
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
-	// Programs apart, for -o has the go command build nothing but programs. With -trimpath
-	// the directory is no part of a build, so that its cache serves the next test too.
-	said := map[string][]string{}
-	for _, dir := range goldenDirs() {
-		args := []string{"build", "-trimpath"}
-		if dir == "run" {
-			args = append(args, "-ldflags=-w", "-o", "bin/")
-		}
-		if _, err := os.Stat(filepath.Join(b.dir, dir)); err == nil {
-			maps.Copy(said, b.goCommand(append(args, "./"+dir+"/...")...))
-		}
-	}
-	vetted := b.goCommand("vet", "-trimpath", "-unreachable=false", "./...") // cells may hold code behind a return
+	// With -trimpath the directory is no part of a build, so that its cache serves the next test too.
+	said := b.goCommand("build", "-trimpath", "./...")
+	vetted := b.goCommand("vet", "-trimpath", "-unreachable=false", "./...") // cells may hold code after a return
+	printed := b.runCases(said)
 	for _, u := range b.units {
 		got, warned := said[u.pkg], vetted[u.pkg]
 		delete(said, u.pkg)
@@ -337,8 +336,8 @@ func (b *goldenBuild) build() {
 			if warned != nil {
 				b.t.Errorf("go vet of %s:\n%s", u.pkg, strings.Join(warned, ""))
 			}
-			if _, ok := u.Section("run"); ok && u.target.IsFile() {
-				b.run(u)
+			if u.runs() {
+				wantGolden(b.t, &u.Archive, "run", printed[u.runPackage()])
 			}
 		}
 		saveGolden(b.t, &u.Archive)
@@ -394,17 +393,4 @@ func (b *goldenBuild) goCommand(args ...string) map[string][]string {
 		b.t.Errorf("go %s: %v", args[0], err)
 	}
 	return said
-}
-
-func (b *goldenBuild) run(u goldenUnit) {
-	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(b.dir, "bin", filepath.Base(u.pkg)))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		b.t.Errorf("%s: %v\n%s", u.Name, err, stderr.Bytes())
-	}
-	wantGolden(b.t, &u.Archive, "run", out)
 }
