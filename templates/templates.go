@@ -42,12 +42,14 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
+	"github.com/dave/dst/dstutil"
 )
 
 const (
@@ -219,7 +221,6 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 		}
 	}
 	idents := map[string]string{holePackage: b.Package, holeName: b.Name, holeRuntime: b.Runtime, holeSession: b.Session, holeRun: b.Run}
-	comments := strings.NewReplacer(holePackage, b.Package, holeName, b.Name, holeResult, b.Result, holeRuntime, b.Runtime)
 	dst.Inspect(tree, func(n dst.Node) bool {
 		switch n := n.(type) {
 		case nil:
@@ -236,14 +237,6 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 			// "_ := f()" declares nothing, which Go refuses.
 			if id, ok := n.Lhs[0].(*dst.Ident); ok && len(n.Lhs) == 1 && id.Name == holeName && b.Name == "_" {
 				n.Tok = token.ASSIGN
-			}
-		case *dst.Field:
-			if isHole(n.Type, holeResult) {
-				n.Type = dst.Clone(result).(dst.Expr)
-			}
-		case *dst.IndexExpr:
-			if isHole(n.Index, holeResult) {
-				n.Index = dst.Clone(result).(dst.Expr)
 			}
 		case *dst.CallExpr:
 			if timeout == nil || len(n.Args) != 1 {
@@ -269,14 +262,70 @@ func (s *Skeleton) Fill(b Binding) (Text, error) {
 				}
 			}
 		}
-		for _, d := range []*dst.Decorations{&n.Decorations().Start, &n.Decorations().End} {
-			for i, c := range *d {
-				(*d)[i] = comments.Replace(c)
+		return true
+	})
+	fillResults(tree, result)
+	fillComments(tree, map[string]string{
+		holePackage: b.Package, holeName: b.Name, holeResult: b.Result, holeRuntime: b.Runtime, holeRun: b.Run, holeSession: b.Session,
+	})
+	return s.print(tree)
+}
+
+// fillResults puts the result's type wherever the template has its hole.
+func fillResults(tree *dst.File, result dst.Expr) {
+	dstutil.Apply(tree, func(c *dstutil.Cursor) bool {
+		if e, ok := c.Node().(dst.Expr); ok && isHole(e, holeResult) {
+			filled := dst.Clone(result).(dst.Expr)
+			if binds(c.Parent(), e, filled) {
+				filled = &dst.ParenExpr{X: filled}
+			}
+			decs := filled.Decorations()
+			hole := e.Decorations()
+			decs.Before, decs.After, decs.Start, decs.End = hole.Before, hole.After, hole.Start, hole.End
+			c.Replace(filled)
+			return false
+		}
+		return true
+	}, nil)
+}
+
+// binds reports whether a type in the place of a hole needs parentheses: *T(x) is no conversion, and
+// chan <-chan T is another type.
+func binds(parent dst.Node, hole, typ dst.Expr) bool {
+	_, channel := typ.(*dst.ChanType)
+	switch p := parent.(type) {
+	case *dst.CallExpr:
+		_, pointer := typ.(*dst.StarExpr)
+		_, function := typ.(*dst.FuncType)
+		return p.Fun == hole && (channel || pointer || function)
+	case *dst.ChanType:
+		return channel
+	}
+	return false
+}
+
+// word is an identifier in a comment.
+var word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\pL_][\pL_\p{Nd}]*`) })
+
+// fillComments fills the holes in comments, wherever they are.
+func fillComments(tree *dst.File, holes map[string]string) {
+	dst.Inspect(tree, func(n dst.Node) bool {
+		if n == nil {
+			return false
+		}
+		_, _, points := dstutil.Decorations(n)
+		for _, point := range points {
+			for i, comment := range point.Decs {
+				point.Decs[i] = word().ReplaceAllStringFunc(comment, func(s string) string {
+					if filled, ok := holes[s]; ok {
+						return filled
+					}
+					return s
+				})
 			}
 		}
 		return true
 	})
-	return s.print(tree)
 }
 
 func isHole(e dst.Expr, hole string) bool {

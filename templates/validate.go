@@ -54,6 +54,7 @@ func (v *validator) validate() error {
 // cell_name as a value.
 func (v *validator) holes() error {
 	declared := map[*ast.Ident]bool{}
+	named := notTypes(v.file)
 	var err error
 	ast.Inspect(v.file, func(n ast.Node) bool {
 		if err != nil {
@@ -76,7 +77,11 @@ func (v *validator) holes() error {
 				if !declared[n] && !v.asValue.IsValid() {
 					v.asValue = v.fset.PositionFor(n.Pos(), false)
 				}
-			case holePackage, holeRuntime, holeRun, holeResult, holeBody:
+			case holeResult:
+				if named[n] {
+					err = v.errorf(n.Pos(), "%s is a type, and here is the place of a name", holeResult)
+				}
+			case holePackage, holeRuntime, holeRun, holeBody:
 			case holeSession:
 				if v.kind != Cell {
 					err = v.errorf(n.Pos(), "%s is for the template of a cell", holeSession)
@@ -91,6 +96,54 @@ func (v *validator) holes() error {
 		return true
 	})
 	return err
+}
+
+// notTypes returns the identifiers of f that can be no type: they declare something, or are a label
+// or a part of a qualified name.
+func notTypes(f *ast.File) map[*ast.Ident]bool {
+	names := map[*ast.Ident]bool{}
+	add := func(list ...*ast.Ident) {
+		for _, id := range list {
+			names[id] = true
+		}
+	}
+	assigned := func(list ...ast.Expr) {
+		for _, e := range list {
+			if id, ok := e.(*ast.Ident); ok {
+				add(id)
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.File:
+			add(n.Name)
+		case *ast.ImportSpec:
+			add(n.Name)
+		case *ast.ValueSpec:
+			add(n.Names...)
+		case *ast.TypeSpec:
+			add(n.Name)
+		case *ast.FuncDecl:
+			add(n.Name)
+		case *ast.Field:
+			add(n.Names...)
+		case *ast.LabeledStmt:
+			add(n.Label)
+		case *ast.BranchStmt:
+			add(n.Label)
+		case *ast.SelectorExpr:
+			add(n.Sel)
+		case *ast.AssignStmt:
+			assigned(n.Lhs...)
+		case *ast.RangeStmt:
+			assigned(n.Key, n.Value)
+		case *ast.IncDecStmt:
+			assigned(n.X)
+		}
+		return true
+	})
+	return names
 }
 
 // body checks that there is one cell_body, on a line of its own, in a closure that
