@@ -124,7 +124,7 @@ func BenchmarkEdit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			s, err := parse(c, "result")
+			s, err := parse(c)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -90,7 +90,7 @@ func importsOf(src []byte) []string {
 	if _, _, err := c.settle((&Options{}).settings(), &Options{}); err != nil {
 		return nil
 	}
-	syntax, err := parse(c, "_")
+	syntax, err := parse(c)
 	if err != nil || syntax.imports == nil {
 		return nil
 	}

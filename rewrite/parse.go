@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -46,20 +45,8 @@ func (u *unit) off(p token.Pos) int { return u.file.Offset(p) - len(prefix) }
 func (u *unit) end(n ast.Node) int { return u.off(n.End()) }
 
 // parse parses c's imports, declarations and statements.
-//
-// The variable's name is one of the identifiers whose meaning matters. Where none of these
-// stands in the cell, the parser need not resolve identifiers, which takes it a third of its time.
-func parse(c *cell, name string) (*syntax, *Error) {
+func parse(c *cell) (*syntax, *Error) {
 	s := &syntax{cell: c}
-	mode := parser.SkipObjectResolution
-	if c.member != nil {
-		mode = 0 // any name may be another cell's
-	}
-	for _, word := range []string{name, "reactor", dynamicPackage, sessionPackage, "panic"} {
-		if len(c.decls) > 0 || word != "_" && bytes.Contains(c.code, []byte(word)) {
-			mode = 0
-		}
-	}
 	var imports, decls, hoisted []decl
 	for _, d := range c.decls {
 		if d.tok == token.IMPORT {
@@ -84,7 +71,7 @@ func parse(c *cell, name string) (*syntax, *Error) {
 	if len(decls) > 0 {
 		s.decls = unit(c.only(importPrefix, decls, false), 0)
 	}
-	s.stmts = unit(c.without(hoisted), mode)
+	s.stmts = unit(c.without(hoisted), 0)
 	if first != nil {
 		return nil, first
 	}

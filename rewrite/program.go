@@ -200,7 +200,7 @@ func (m *member) read(before settings) (settings, *Error) {
 	if st.name.text != "" {
 		m.name = ident{st.name.text, st.name.off}
 	}
-	m.syntax, err = parse(c, m.name.name)
+	m.syntax, err = parse(c)
 	return st.next(), err
 }
 

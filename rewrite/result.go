@@ -306,6 +306,9 @@ func (c *checker) deferredOf(t types.Type) types.Type {
 
 // zero returns the zero value of a type that is spelled as given.
 func zero(t types.Type, spelled string) string {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return "*new(" + spelled + ")"
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		switch info := u.Info(); {

@@ -221,7 +221,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if opts.Assign != "" {
 		name = ident{opts.Assign, c.headerOff()}
 	}
-	s, err := parse(c, name.name)
+	s, err := parse(c)
 	if err != nil && c.mayPass(opts) {
 		return &rewritten{out: c.unchanged(), after: r.after}, nil
 	}

@@ -114,7 +114,9 @@ func (s *speller) visit(t types.Type) {
 		for term := range t.Terms() {
 			s.visit(term.Type())
 		}
-	default: // a type parameter, which the closure is outside of
+	case *types.TypeParam: // of the function around a block
+		s.name(t.Obj())
+	default:
 		s.bad = true
 	}
 }
