@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 )
 
@@ -247,7 +246,7 @@ func (p *planner) planAwaits() *Error {
 		if p.text[end] == ' ' {
 			end++
 		}
-		p.plan.edits.replace(a.off, end, before)
+		p.plan.edits.standFor(a.off, end, before)
 		p.plan.edits.insert(p.stmts.end(a.x), after, rankEnd)
 	}
 	return nil
@@ -261,31 +260,32 @@ type awaitCall struct {
 	typ     types.Type // of the operand, nil if it is not known
 }
 
-// findAwaitCalls finds what the awaits have become. What stands around the body may await too.
+// findAwaitCalls finds what the awaits have become: each call stands for the offset of its await. What is
+// around the body may await too, and the user's own calls may look the same.
 func (c *checker) findAwaitCalls() {
 	c.awaitCalls = nil
 	if len(c.awaits) == 0 {
 		return
 	}
+	byOff := map[int]*awaiting{}
+	for i := range c.awaits {
+		byOff[c.awaits[i].off] = &c.awaits[i]
+	}
 	from, to := c.file.FileStart+token.Pos(c.bodyAt), c.file.FileStart+token.Pos(c.bodyEnd)
-	names := []string{"Await", "MustAwait", "AwaitFor", "MustAwaitFor"}
 	ast.Inspect(c.file, func(n ast.Node) bool {
 		if n == nil || n.End() <= from || to <= n.Pos() {
 			return false
 		}
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) != 2 {
+		if !ok || len(call.Args) != 2 || call.Pos() < from {
 			return true
 		}
-		sel, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok || !slices.Contains(names, sel.Sel.Name) {
+		off, ok := c.text.offset(int(call.Pos() - c.file.FileStart))
+		if !ok || byOff[off] == nil {
 			return true
 		}
-		if _, cells := c.offset(call.Pos()); cells {
-			return true
-		}
-		a := awaitCall{&c.awaits[len(c.awaitCalls)], call, call.Args[1], nil}
-		if c.know.channels[a.off] {
+		a := awaitCall{byOff[off], call, call.Args[1], nil}
+		if c.know.channels[off] {
 			a.operand = a.operand.(*ast.CallExpr).Args[0]
 		}
 		a.typ = c.info.TypeOf(a.operand)

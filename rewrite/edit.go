@@ -15,7 +15,9 @@ type edit struct {
 	rank int
 	// renames: the text is another name for what it replaces, and has its position.
 	renames bool
-	why     reason
+	// stands: the text is in the place of what it replaces, and has its position.
+	stands bool
+	why    reason
 }
 
 // reason is why an edit is made, where the output is a cell again and may not need it.
@@ -51,6 +53,11 @@ func (e *edits) insert(off int, text string, rank int) {
 
 func (e *edits) replace(start, end int, text string) {
 	*e = append(*e, edit{start: start, end: end, text: text, rank: rankReplace})
+}
+
+// standFor replaces text by text of ours that stands for it: an error there is one about that place.
+func (e *edits) standFor(start, end int, text string) {
+	*e = append(*e, edit{start: start, end: end, text: text, rank: rankReplace, stands: true})
 }
 
 // move deletes what stands elsewhere.
@@ -119,7 +126,7 @@ func (e edits) apply(src *source, start, end int) *fragment {
 			continue
 		}
 		f.copy(src, at, x.start)
-		if x.renames {
+		if x.renames || x.stands {
 			f.mark(x.start)
 		}
 		f.add(x.text)

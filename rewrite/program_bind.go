@@ -27,7 +27,7 @@ func (m *member) bindTo(d *definition, typ types.Type) {
 		return
 	}
 	prev := d.previous.standing()
-	if prev != nil && prev.tok == token.VAR && prev.emitted != "" && types.Identical(prev.obj.Type(), typ) && !holdsLock(typ) {
+	if prev != nil && prev.tok == token.VAR && prev.emitted != "" && types.Identical(prev.obj.Type(), typ) && !m.holdsLock(typ) {
 		d.emitted, d.obj, d.again = prev.emitted, prev.obj, true
 		return
 	}
@@ -41,19 +41,20 @@ func (m *member) bindTo(d *definition, typ types.Type) {
 // part of it has, the methods Lock and Unlock of a pointer. Of another package's hidden fields there
 // is only the shape, so there it counts how they are called: sync and sync/atomic have a field noCopy,
 // or a blank one of that type.
-func holdsLock(t types.Type) bool {
+func (p *program) holdsLock(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		if isLocker(types.NewPointer(t)) && !isLocker(t) {
 			return true
 		}
 		for f := range u.Fields() {
-			if f.Name() == "noCopy" || f.Name() == "_" && isEmpty(f.Type()) || holdsLock(f.Type()) {
+			foreign := f.Pkg() != p.pkg
+			if foreign && (f.Name() == "noCopy" || f.Name() == "_" && isEmpty(f.Type())) || p.holdsLock(f.Type()) {
 				return true
 			}
 		}
 	case *types.Array:
-		return holdsLock(u.Elem())
+		return p.holdsLock(u.Elem())
 	}
 	return false
 }
