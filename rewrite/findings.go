@@ -23,6 +23,7 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 		c.reword(&e)
 		if !c.inEmission(e.pos) {
 			// Of a cycle through several files, a part may be the cell's.
+			at := e.pos
 			i := slices.IndexFunc(e.rest, func(r typeError) bool { return c.inEmission(r.pos) })
 			if i < 0 {
 				if !e.soft && broken == "" && c.opts.OutputName != "" && !c.inBody(e.pos) {
@@ -30,7 +31,9 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 				}
 				continue
 			}
-			e.pos = e.rest[i].pos
+			if e.pos, e.rest = e.rest[i].pos, slices.Clone(e.rest); strings.HasPrefix(e.rest[i].msg, "other declaration of ") {
+				e.rest[i].pos = at
+			}
 		}
 		off, ok := c.offset(e.pos)
 		if !ok {
@@ -126,11 +129,6 @@ func (c *checker) offset(pos token.Pos) (int, bool) {
 	}
 	if off, ok := c.text.offset(at); ok {
 		return off, true
-	}
-	for _, a := range c.awaitCalls {
-		if a.call.Pos() <= pos && pos < a.operand.Pos() {
-			return a.off, true
-		}
 	}
 	return 0, false
 }

@@ -37,6 +37,7 @@ type past struct {
 // passed is a cell that was left as it is.
 type passed struct {
 	src    []byte
+	at     Place
 	before settings
 	host   bool // the host runs it; else it was rewritten earlier, and this is what it was
 }
@@ -88,6 +89,7 @@ func (p *past) catchUp(ctx context.Context) error {
 	for i, next := range list {
 		opts := *p.opts
 		opts.MagicOnly, opts.past = false, p
+		opts.Filename, opts.FirstLine = next.at.Filename, next.at.FirstLine
 		if next.host {
 			opts.Target, opts.Template, opts.Assign = File, nil, ""
 			opts.FixImports, opts.host, opts.Types = true, true, TypesAuto
@@ -197,6 +199,7 @@ type local struct {
 }
 
 func (p *past) learnFrom(c *checker, locals []local) {
+	c.keepPlaces()
 	p.renew(c.renewed)
 	var decls []ast.Decl
 	for _, d := range c.file.Decls {
@@ -240,7 +243,7 @@ func (c *checker) locals() []local {
 				continue
 			}
 			if typ, ok := s.spell(obj.Type()); ok {
-				list = append(list, c.local(id.Name, typ, obj.Type(), s.added)...)
+				list = append(list, c.local(obj, typ, s.added)...)
 			} else {
 				c.opts.past.unsure[id.Name] = true
 			}
@@ -294,15 +297,15 @@ func (c *checker) resultLocal() []local {
 	case c.name == "_" || obj == nil, c.opts.traits.sessions: // where it is a declaration like others
 		return nil
 	case c.opts.traits.dynamic:
-		return c.local(c.name, "*"+c.runtime+".EventualResult", obj.Type(), nil)
+		return c.local(obj, "*"+c.runtime+".EventualResult", nil)
 	}
-	return c.local(c.name, "*"+c.runtime+".EventualResult["+c.result+"]", obj.Type(), nil)
+	return c.local(obj, "*"+c.runtime+".EventualResult["+c.result+"]", nil)
 }
 
-func (c *checker) local(name, typ string, t types.Type, imports []importSpec) []local {
+func (c *checker) local(obj types.Object, typ string, imports []importSpec) []local {
 	var list []local
-	for _, spec := range c.varSpec(name, typ) {
-		list = append(list, local{types.NewVar(token.NoPos, c.pkg, name, t), spec, imports})
+	for _, spec := range c.varSpec(obj, typ) {
+		list = append(list, local{types.NewVar(obj.Pos(), c.pkg, obj.Name(), obj.Type()), spec, imports})
 	}
 	return list
 }

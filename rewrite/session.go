@@ -4,6 +4,7 @@ import (
 	"context"
 	"go/ast"
 	"go/parser"
+	"go/types"
 )
 
 // Session rewrites the cells of a notebook in the order in which they are run. What a cell
@@ -68,7 +69,7 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	s.settings = r.after
 	switch {
 	case r.out.Name == "", r.checked == nil:
-		s.pass(src, before)
+		s.pass(src, at, before)
 	case s.past != nil:
 		s.past.learn(r.checked)
 	}
@@ -77,8 +78,8 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 
 // pass takes note of a cell that is left as it is. What it declares is looked for when a later cell
 // is checked: in most notebooks none is.
-func (s *Session) pass(src []byte, before settings) {
-	p := passed{src: src, before: before, host: true}
+func (s *Session) pass(src []byte, at Place, before settings) {
+	p := passed{src: src, at: at, before: before, host: true}
 	if original, err := Unwrap(src, ""); err == nil {
 		p.src, p.host = original, false
 		s.settings = settingsAfter(original, &s.opts, before)
@@ -110,10 +111,10 @@ func (c *checker) holdsBody(d ast.Decl) bool {
 	return d.Pos() <= c.body.Pos() && c.body.End() <= d.End()
 }
 
-func (c *checker) varSpec(name, typ string) []ast.Spec {
+func (c *checker) varSpec(obj types.Object, typ string) []ast.Spec {
 	t, err := parser.ParseExpr(typ)
 	if err != nil {
 		return nil
 	}
-	return []ast.Spec{&ast.ValueSpec{Names: []*ast.Ident{ast.NewIdent(name)}, Type: t}}
+	return []ast.Spec{&ast.ValueSpec{Names: []*ast.Ident{{NamePos: obj.Pos(), Name: obj.Name()}}, Type: t}}
 }

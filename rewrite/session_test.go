@@ -50,6 +50,18 @@ func TestSession(t *testing.T) {
 			{"import \"fmt\"\nfunc hello() string { return fmt.Sprint() }", ""},
 			{"%%run_in_reactor r\nreturn hello()", "string"},
 		},
+		"an import of an earlier cell is named at its place": {
+			{"import \"strings\"\ntype t struct{ strings.Builder }", "struct{}"},
+			{"type strings int\nreturn t{}", `cell1:1:6: strings already declared through import of package strings ("strings") (other declaration of strings at cell0:1:8)`},
+		},
+		"that of a plain cell too": {
+			{"x := 1\nimport \"strings\"\ntype t struct{ strings.Builder }", ""},
+			{"%%run_in_reactor strings\nreturn t{}", `cell1:1:1: strings already declared through import of package strings ("strings") (other declaration of strings at cell0:2:8)`},
+		},
+		"a result's name and a later import": {
+			{"%%run_in_reactor strings\nreturn 1", "int"},
+			{"import \"strings\"\nreturn strings.ToUpper(\"\")", `cell1:1:8: strings already declared through import of package strings ("strings") (other declaration of strings at cell0:1:1)`},
+		},
 		"a later declaration replaces": {
 			{"func f() int { return 1 }", "struct{}"},
 			{"return f()", "int"},

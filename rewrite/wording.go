@@ -137,6 +137,9 @@ func (c *checker) place(pos token.Pos) string {
 			return other.placeFrom(c, pos)
 		}
 	}
+	if !pos.IsValid() {
+		return ""
+	}
 	if !c.inEmission(pos) {
 		return " at " + c.fset.Position(pos).String()
 	}
