@@ -11,6 +11,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -321,8 +322,17 @@ func (b *goldenBuild) build() {
 	}
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
 	// With -trimpath the directory is no part of a build, so that its cache serves the next test too.
-	said := b.goCommand("build", "-trimpath", "./...")
-	vetted := b.goCommand("vet", "-trimpath", "-unreachable=false", "./...") // cells may hold code after a return
+	var listed, others []string // with and without a list of what was compiled
+	for _, u := range b.units {
+		if _, fails := u.Section("compile"); fails || u.runs() {
+			others = append(others, u.pkg)
+		} else {
+			listed = append(listed, u.pkg)
+		}
+	}
+	said := b.compile("compiled", listed, true)
+	maps.Copy(said, b.goPackages(others, "build", "-trimpath"))
+	vetted := b.vet(others)
 	printed := b.runCases(said)
 	for _, u := range b.units {
 		got, warned := said[u.pkg], vetted[u.pkg]
