@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"golang.org/x/perf/benchmath"
 )
@@ -55,6 +56,17 @@ var rows = func() (list []row) {
 	}
 	text("file target", "File", "goimports", "Goimports", 100, 0)
 	text("file target", "File", "dst", "Dst", 100, 0)
+
+	linear := func(what, name string) {
+		name = "Linear/" + name + "/file/auto/"
+		add(row{what: what + ", with types, 16,000", ours: name + "16000" + sec, label: "1,000", theirs: name + "1000" + sec, most: 24, // linear: 16
+			dir: "rewrite", profile: "^Benchmark" + strings.ReplaceAll(name, "/", "$/^") + "16000$"})
+	}
+	linear("_ = await d()", "awaits")
+	linear("returns of distinct types", "returns_of_distinct_types")
+	linear("gotos forward over each other", "gotos_all_forward")
+	linear("constants, each of the one before", "chain_of_consts")
+	linear("imports", "imports_of_one_package")
 
 	memory := func(what, name string, most float64) {
 		add(row{what: what, ours: "Memory/" + name + " B/cellwrap", label: "gofmt", theirs: "Memory/" + name + " B/gofmt", most: most, dir: "cmd/cellwrap"})

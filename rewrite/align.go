@@ -148,8 +148,8 @@ func alignTokens(lines []outLine, text []byte, from *fragment, c *cell) error {
 		if matched && l.cell <= 0 {
 			l.cell = int32(lineIn(in.off, in.off+1)) // 0 where the token is an edit of ours
 			l.flush, l.closes = out.flush(), out.tok == token.RPAREN
-			if line := text[bytes.LastIndexByte(text[:out.off], '\n')+1 : out.off]; bytes.HasSuffix(line, []byte("*/ ")) {
-				l.split = len(line)
+			if bytes.HasSuffix(text[:out.off], []byte("*/ ")) {
+				l.split = out.off - bytes.LastIndexByte(text[:out.off], '\n') - 1
 			}
 			l.inside = last != token.SEMICOLON && last != token.LBRACE && last != token.COLON
 		}

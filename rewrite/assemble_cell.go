@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"go/token"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -109,18 +110,24 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		}
 		others = others || d.tok != token.IMPORT
 	}
+	moved := func(off int) bool {
+		i := sort.Search(len(w.moved), func(i int) bool { return w.moved[i].end > off })
+		return i < len(w.moved) && w.moved[i].start <= off
+	}
+	var imports strings.Builder
 	for _, imp := range p.imports {
 		if opts.traits.dynamic && opts.past.imported(imp) {
 			continue // which yaegi would refuse
 		}
-		if imp.off < 0 || slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= imp.off && imp.off < d.end }) {
+		if imp.off < 0 || moved(imp.off) {
 			path := imp.Path
 			if strings.Contains(path, "\n") { // of a raw string
 				path = strconv.Quote(imp.path)
 			}
-			w.imports += "import " + strings.TrimSpace(imp.Name+" "+path) + "; "
+			imports.WriteString("import " + strings.TrimSpace(imp.Name+" "+path) + "; ")
 		}
 	}
+	w.imports = imports.String()
 	switch p.shape {
 	case inPlace:
 	case cellFunc:
@@ -138,9 +145,11 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 	if opts.traits.dynamic && w.imports == "" && len(p.vars) == 0 && !slices.ContainsFunc(c.decls, p.goes) {
 		w.opening = asStatement(w.opening, p.name)
 	}
-	for _, v := range slices.Backward(p.vars) {
-		w.opening = "var " + v.name + " " + v.typ + "; " + w.opening
+	var vars strings.Builder
+	for _, v := range p.vars {
+		vars.WriteString("var " + v.name + " " + v.typ + "; ")
 	}
+	w.opening = vars.String() + w.opening
 	return w, nil
 }
 
@@ -159,7 +168,8 @@ func asStatement(opening, name string) string {
 
 // goes reports whether a declaration goes to package level.
 func (p *plan) goes(d decl) bool {
-	return d.tok == token.IMPORT || slices.ContainsFunc(p.hoists, func(h decl) bool { return h.kw == d.kw })
+	i := sort.Search(len(p.hoists), func(i int) bool { return p.hoists[i].kw >= d.kw })
+	return d.tok == token.IMPORT || i < len(p.hoists) && p.hoists[i].kw == d.kw
 }
 
 // place decides where the wrapper's parts stand, and what else changes.

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"sort"
 	"strings"
 )
 
@@ -311,8 +312,8 @@ func (c *checker) findChannels() bool {
 
 // rewordAwait makes an error about our call one about the await's operand.
 func (c *checker) rewordAwait(e *typeError) {
-	for _, a := range c.awaitCalls {
-		if a.call.Pos() <= e.pos && e.pos <= a.operand.Pos() && !invalid(a.typ) {
+	for _, a := range c.awaitsAt(e.pos) {
+		if !invalid(a.typ) {
 			e.pos = a.operand.Pos()
 			e.msg = fmt.Sprintf("cannot await %s (of type %s): await waits for a Deferred, an EventualResult or a channel",
 				types.ExprString(a.operand), types.TypeString(a.typ, func(p *types.Package) string {
@@ -324,6 +325,14 @@ func (c *checker) rewordAwait(e *typeError) {
 			return
 		}
 	}
+}
+
+// awaitsAt returns the awaits whose calls have pos before the operand, or where it begins: the operand of
+// one may be another.
+func (c *checker) awaitsAt(pos token.Pos) []awaitCall {
+	from := sort.Search(len(c.awaitCalls), func(i int) bool { return c.awaitCalls[i].operand.Pos() >= pos })
+	to := sort.Search(len(c.awaitCalls), func(i int) bool { return c.awaitCalls[i].call.Pos() > pos })
+	return c.awaitCalls[min(from, to):to]
 }
 
 // awaitWording returns msg with the cell's awaits for the calls that they have become.

@@ -91,8 +91,12 @@ func newBlock(c *cell, p *plan, text templates.Text) *block {
 	}
 	b.headerEnd = cmp.Or(b.headerEnd, b.nl)
 	code := bytes.Clone(c.code)
+	end := 0
 	for _, off := range p.labels {
-		blank(code[c.lineStart(off):c.lineEnd(off)]) // gofmt sets a label one level out
+		if off >= end { // else on the line of the last one
+			end = c.lineEnd(off)
+			blank(code[c.lineStart(off):end]) // gofmt sets a label one level out
+		}
 	}
 	style := indent.Detect(code[b.start:])
 	b.base, b.unit = style.Base, style.Unit

@@ -110,10 +110,11 @@ type checker struct {
 	found       *importer.Packages
 	errs        []typeError
 
-	awaitCalls []awaitCall     // in order
-	redeclared map[string]bool // names that the emission declares anywhere
-	others     []*checker      // of the program's cells, where all are checked together
-	broken     bool            // another file of the package is
+	spared     map[token.Pos]bool // labels, see spareJumps
+	index      index
+	awaitCalls []awaitCall // in order
+	others     []*checker  // of the program's cells, where all are checked together
+	broken     bool        // another file of the package is
 }
 
 // typeError is an error of go/types.

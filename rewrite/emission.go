@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
 )
@@ -23,9 +24,11 @@ func (c *checker) emit() *Error {
 		return nil
 	}
 	head, header, tail := "package "+c.opts.Package+"\n", c.header(), "})\n"
+	var imports strings.Builder
 	for _, imp := range c.imports {
-		head += "import " + imp.Name + " " + imp.Path + "\n"
+		imports.WriteString("import " + imp.Name + " " + imp.Path + "\n")
 	}
+	head += imports.String()
 	if c.opts.traits.inside {
 		head += "import " + c.runtime + " " + strconv.Quote(c.opts.Runtime) + "\n"
 	}
@@ -173,7 +176,7 @@ func (c *checker) parse() *Error {
 	if err != nil {
 		return c.cell.errorf(c.cell.headerOff(), "%v", err)
 	}
-	c.file = f
+	c.file, c.spared = f, spareJumps(f)
 	if c.cell.member != nil {
 		blankDeclarations(f)
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
-
 	"github.com/cellwrap/cellwrap/internal/importer"
 )
 
@@ -121,30 +119,11 @@ func (c *checker) inEmission(pos token.Pos) bool {
 // offset returns where in the cell a position of the emission is.
 func (c *checker) offset(pos token.Pos) (int, bool) {
 	at := int(pos - c.file.FileStart)
-	for _, spec := range c.file.Imports {
-		if spec.Pos() <= pos && pos < spec.End() {
-			imp := c.importOf(spec)
-			return imp.off, imp.off >= 0
-		}
+	if spec := importAt(c.file, pos); spec != nil {
+		imp := c.importOf(spec)
+		return imp.off, imp.off >= 0
 	}
-	if off, ok := c.text.offset(at); ok {
-		return off, true
-	}
-	return 0, false
-}
-
-// importOf returns the plan's import that spec is.
-func (c *checker) importOf(spec *ast.ImportSpec) importSpec {
-	for _, imp := range c.imports {
-		name := ""
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		if imp.Path == spec.Path.Value && imp.Name == name {
-			return imp
-		}
-	}
-	return importSpec{off: -1} // the template's
+	return c.text.offset(at)
 }
 
 // mends notes what the next plan will mend.
@@ -178,6 +157,9 @@ func isUnusedImport(msg string) bool {
 
 // ignores reports whether an error is no error of what will be emitted.
 func (c *checker) ignores(e typeError) bool {
+	if c.isSpared(e) {
+		return true
+	}
 	if last := c.finalCall(); last != nil && last.Pos() <= e.pos && e.pos < last.End() && strings.HasSuffix(e.msg, "is not used") {
 		return true // it will be returned
 	}
@@ -185,7 +167,7 @@ func (c *checker) ignores(e typeError) bool {
 		return true // for the rest of the function to use, and to declare
 	}
 	if name, ok := unusedVar(e.msg); ok {
-		return slices.ContainsFunc(c.wanted, func(v pkgVar) bool { return v.name == name })
+		return c.wants(name)
 	}
 	if c.seeks() && strings.HasSuffix(e.msg, " in argument to "+c.runtime+".Values (overflows)") {
 		return true // as an int; another return may have a type that it fits
@@ -204,21 +186,22 @@ func (c *checker) ignores(e typeError) bool {
 	return len(c.bodyless) > 0 && (isUnusedImport(e.msg) || e.msg == "generic function is missing function body")
 }
 
+// isSpared reports whether an error says that nothing uses a label, which only gotos use that go/types did not get.
+func (c *checker) isSpared(e typeError) bool {
+	return c.spared[e.pos] && strings.HasPrefix(e.msg, "label ") && strings.HasSuffix(e.msg, " declared and not used")
+}
+
 // isUnusedLocal reports whether an error says that nothing uses a variable of the body's own.
 func (c *checker) isUnusedLocal(e typeError) bool {
 	_, unused := unusedVar(e.msg)
-	return unused && slices.ContainsFunc(c.body.List, func(stmt ast.Stmt) bool {
-		return slices.ContainsFunc(declaredBy(unlabeled(stmt, nil)), func(id *ast.Ident) bool { return id.Pos() == e.pos })
-	})
+	return unused && c.declaresLocal(e.pos)
 }
 
 // problemAt returns why the import that stands at pos could not be had.
 func (c *checker) problemAt(pos token.Pos) (importer.Problem, bool) {
-	for _, spec := range c.file.Imports {
-		if spec.Pos() <= pos && pos < spec.End() {
-			problem, ok := c.found.Problems[unquote(spec.Path.Value)]
-			return problem, ok
-		}
+	if spec := importAt(c.file, pos); spec != nil {
+		problem, ok := c.found.Problems[unquote(spec.Path.Value)]
+		return problem, ok
 	}
 	return importer.Problem{}, false
 }
@@ -248,22 +231,10 @@ func (c *checker) incomplete(e typeError, off int) bool {
 		return true
 	}
 	// A package that was not found may have any name.
-	for _, spec := range c.file.Imports {
-		if _, ok := c.found.Problems[unquote(spec.Path.Value)]; ok && spec.Name == nil && c.selects(e.pos, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// selects reports whether the identifier at pos stands before a dot.
-func (c *checker) selects(pos token.Pos, name string) bool {
-	path, _ := astutil.PathEnclosingInterval(c.file, pos, pos+token.Pos(len(name)))
-	if len(path) < 2 {
-		return false
-	}
-	sel, ok := path[1].(*ast.SelectorExpr)
-	return ok && sel.X == path[0]
+	return c.selects(e.pos) && slices.ContainsFunc(c.file.Imports, func(spec *ast.ImportSpec) bool {
+		_, ok := c.found.Problems[unquote(spec.Path.Value)]
+		return ok && spec.Name == nil
+	})
 }
 
 // warn notes why the result may be unknown. One reason is enough.

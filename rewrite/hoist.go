@@ -129,7 +129,7 @@ func (p *planner) usesLocal(it *item, id ident) bool {
 	if !ok || off < it.kw {
 		return ok
 	}
-	return !slices.ContainsFunc(p.plan.imports, func(imp importSpec) bool { return imp.localName() == id.name })
+	return !p.imported[id.name]
 }
 
 // findRuns numbers the funcs that stay and have no statement between them: they

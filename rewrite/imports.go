@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
-
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -105,7 +103,9 @@ func (p *planner) planImports() *Error {
 	slices.SortStableFunc(p.plan.imports, func(a, b importSpec) int {
 		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.path, b.path), cmp.Compare(a.Name, b.Name))
 	})
-	for i := range p.plan.imports {
+	p.imported = map[string]bool{}
+	for i, imp := range p.plan.imports {
+		p.imported[imp.localName()] = true
 		p.plan.imports[i].Apart = i > 0 && p.plan.imports[i].group != p.plan.imports[i-1].group
 	}
 	return nil
@@ -114,7 +114,7 @@ func (p *planner) planImports() *Error {
 // collectImports reads the cell's imports with their comments.
 func (p *planner) collectImports(u *unit) *Error {
 	comments := u.Comments
-	seen := map[string]bool{}
+	seen, used := map[string]bool{}, p.selected()
 	for _, spec := range u.Imports {
 		imp := importSpec{off: u.off(spec.Pos())}
 		imp.Path, imp.path = spec.Path.Value, unquote(spec.Path.Value)
@@ -133,7 +133,7 @@ func (p *planner) collectImports(u *unit) *Error {
 			return p.errorf(imp.off, "%s is imported here and is also the variable of the result (choose another name)", name)
 		case seen[name+imp.Path], p.know.dropped[imp.off]:
 			continue
-		case imp.group == 0 && !p.opts.traits.cell && !p.usesImport(spec, name):
+		case imp.group == 0 && !p.opts.traits.cell && name != "_" && name != "." && !used[name]:
 			continue
 		}
 		seen[name+imp.Path] = true
@@ -148,17 +148,24 @@ func (p *planner) collectImports(u *unit) *Error {
 	return nil
 }
 
-// usesImport reports whether the cell may use a package by the given name.
-func (p *planner) usesImport(spec *ast.ImportSpec, name string) bool {
-	f := &ast.File{
-		Scope:   p.stmts.Scope,
-		Decls:   p.stmts.Decls,
-		Imports: []*ast.ImportSpec{{Name: ast.NewIdent(name), Path: spec.Path}},
+// selected returns the names that the cell selects something from and does not declare: a package may be
+// used by them.
+func (p *planner) selected() map[string]bool {
+	names := map[string]bool{}
+	for _, u := range []*unit{p.stmts, p.syntax.decls} {
+		if u == nil {
+			continue
+		}
+		ast.Inspect(u.File, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if id, ok := sel.X.(*ast.Ident); ok && id.Obj == nil {
+					names[id.Name] = true
+				}
+			}
+			return true
+		})
 	}
-	if d := p.syntax.decls; d != nil {
-		f.Decls = append(slices.Clip(d.Decls), f.Decls...)
-	}
-	return astutil.UsesImport(f, unquote(spec.Path.Value))
+	return names
 }
 
 // commentsAt takes from comments, which are in order, those that stand before spec or

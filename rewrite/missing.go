@@ -37,7 +37,7 @@ func (c *checker) missing(msg string, pos token.Pos) (name string, paths []strin
 	if !ok {
 		return "", nil
 	}
-	if paths = standardCalled()[name]; paths == nil || !c.selects(pos, name) {
+	if paths = standardCalled()[name]; paths == nil || !c.selects(pos) {
 		return "", nil
 	}
 	return name, paths

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"bytes"
 	"go/token"
+	"sort"
 	"strings"
 )
 
@@ -192,10 +193,6 @@ func (c *cell) checkStarts(out *Output) *Error {
 
 // inCommand reports whether off is in a magic of several lines.
 func (c *cell) inCommand(off int) bool {
-	for _, m := range c.magics {
-		if m.start < off && off < m.end {
-			return true
-		}
-	}
-	return false
+	i := sort.Search(len(c.magics), func(i int) bool { return c.magics[i].end > off })
+	return i < len(c.magics) && c.magics[i].start < off
 }

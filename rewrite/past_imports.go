@@ -61,7 +61,7 @@ func (c *checker) borrowImports() bool {
 	}
 	for _, e := range c.errs {
 		name, ok := strings.CutPrefix(e.msg, "undefined: ")
-		if imp, known := past.imports[name]; ok && known && c.inEmission(e.pos) && c.selects(e.pos, name) {
+		if imp, known := past.imports[name]; ok && known && c.inEmission(e.pos) && c.selects(e.pos) {
 			more = c.need(imp) || more
 		}
 	}

@@ -82,6 +82,8 @@ type planner struct {
 	items  []*item        // func, type and const declarations, in order
 	named  map[string]*item
 	free   []ident // what the statements use and do not declare
+
+	imported map[string]bool // the names of the plan's imports
 }
 
 // makePlan decides what will change, with what is known of types.

@@ -103,7 +103,7 @@ func (m *member) fileOf(p *plan, text *fragment) (*checker, *Error) {
 	if err != nil {
 		return nil, m.syntax.errorf(m.syntax.headerOff(), "%v", err)
 	}
-	return &checker{plan: p, cell: m.syntax.cell, opts: m.opts, text: text, fset: m.fset, file: f, found: m.found}, nil
+	return &checker{plan: p, cell: m.syntax.cell, opts: m.opts, text: text, fset: m.fset, file: f, found: m.found, spared: spareJumps(f)}, nil
 }
 
 // checkTogether checks the cells' files, and more, as one package. Errors in cells become theirs.
@@ -122,7 +122,7 @@ func (p *program) checkTogether(cells []*checker, more []*ast.File) *types.Packa
 	pkg, _ := conf.Check("main", p.fset, append(files, more...), nil)
 	for _, e := range errs {
 		i, _ := slices.BinarySearchFunc(cells, e.pos, func(c *checker, pos token.Pos) int { return cmp.Compare(c.file.FileEnd, pos) })
-		if i < len(cells) && !isUnusedImport(e.msg) && !strings.Contains(e.msg, "missing function body") {
+		if i < len(cells) && !cells[i].isSpared(e) && !isUnusedImport(e.msg) && !strings.Contains(e.msg, "missing function body") {
 			cells[i].errs = append(cells[i].errs, e)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // result is the type that a body's returns agree on, and what each return has to become for
@@ -159,23 +161,11 @@ func (c *checker) finalCall() ast.Expr {
 	return last
 }
 
-// universal reports whether names mean at pos what Go declares them as. Where the emission declares
-// none of them, which is quick to see, they do everywhere.
+// universal reports whether names mean at pos what Go declares them as.
 func (c *checker) universal(pos token.Pos, names ...string) bool {
-	if c.redeclared == nil {
-		c.redeclared = map[string]bool{}
-		for id := range c.info.Defs {
-			c.redeclared[id.Name] = true
-		}
-	}
 	for _, name := range names {
-		if c.pkg.Scope().Lookup(name) != nil || c.opts.past.declares(name) {
+		if c.pkg.Scope().Lookup(name) != nil || c.opts.past.declares(name) || c.shadowed(name, pos) {
 			return false
-		}
-		if c.redeclared[name] {
-			if _, obj := c.scopeAt(pos).LookupParent(name, pos); obj != types.Universe.Lookup(name) {
-				return false
-			}
 		}
 	}
 	return true
@@ -261,16 +251,14 @@ func (c *checker) common(returns []returned) types.Type {
 	case singles == nil:
 		return types.NewStruct(nil, nil)
 	}
-	same := func(t types.Type) func(types.Type) bool {
-		return func(u types.Type) bool { return types.Identical(t, u) }
-	}
 	if first := singles[0].typ; !slices.ContainsFunc(singles, func(o operand) bool { return !types.Identical(o.typ, first) }) {
 		return types.Default(nilAny(first)) // whether constants or not
 	}
+	var seen typeutil.Map
 	for _, o := range singles {
 		if t, ok := c.untypedType(o); ok {
 			untyped = append(untyped, operand{o.expr, t, o.value})
-		} else if !slices.ContainsFunc(typed, same(o.typ)) {
+		} else if seen.Set(o.typ, true) == nil {
 			typed = append(typed, o.typ)
 		}
 	}

@@ -134,6 +134,9 @@ func (s *source) newline() string {
 func (s *source) startsLine(off int) bool { return beginsLine(s.text, off) }
 
 func beginsLine(text []byte, off int) bool {
-	line := text[bytes.LastIndexByte(text[:off], '\n')+1 : off]
-	return len(bytes.TrimLeft(bytes.TrimPrefix(line, bom), " \t")) == 0
+	for off > 0 && (text[off-1] == ' ' || text[off-1] == '\t') {
+		off-- // not from the line's start, as a line may have very many comments
+	}
+	before := bytes.TrimSuffix(text[:off], bom)
+	return len(before) == 0 || before[len(before)-1] == '\n'
 }

@@ -16,11 +16,12 @@ type speller struct {
 	pkg   *types.Package
 	file  *ast.File // where the type will stand
 	scope *types.Scope
-	past  *past        // nil: there are no earlier cells
-	pos   token.Pos    // where the type will stand
-	added []importSpec // imports that it needs
-	bad   bool         // some part cannot be named
-	parts int          // that were visited
+	past  *past                  // nil: there are no earlier cells
+	pos   token.Pos              // where the type will stand
+	added []importSpec           // imports that it needs
+	bad   bool                   // some part cannot be named
+	parts int                    // that were visited
+	taken func() map[string]bool // the names that the file has
 }
 
 // maxParts bounds a type that is written out: one whose parts are shared may be exponentially long.
@@ -28,7 +29,7 @@ const maxParts = 500
 
 func (c *checker) speller() *speller {
 	pos := c.file.FileStart + token.Pos(c.bodyAt) - 2 // before the closure's brace
-	return &speller{opts: c.opts, pkg: c.pkg, past: c.opts.past, file: c.file, scope: c.scopeAt(pos), pos: pos}
+	return &speller{opts: c.opts, pkg: c.pkg, past: c.opts.past, file: c.file, scope: c.scopeAt(pos), pos: pos, taken: c.identifiers}
 }
 
 // spell returns t in Go. It fails for what cannot be named there: a type that is declared inside
@@ -203,13 +204,7 @@ func isPackage(obj types.Object, pkg *types.Package) bool {
 
 // unused returns name, with a number behind it if the file or the cell uses that name.
 func (s *speller) unused(name string) string {
-	taken := map[string]bool{}
-	ast.Inspect(s.file, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			taken[id.Name] = true
-		}
-		return true
-	})
+	taken := s.taken()
 	free := name
 	for i := 2; taken[free] || s.pkg.Scope().Lookup(free) != nil || s.past.declares(free); i++ {
 		free = name + strconv.Itoa(i)

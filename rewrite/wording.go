@@ -2,15 +2,12 @@ package rewrite
 
 import (
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/tools/go/ast/astutil"
 )
 
 // reword makes an error about our call of Values one about what the cell returns, or about an
@@ -28,17 +25,14 @@ func (c *checker) reword(e *typeError) {
 	if !strings.HasPrefix(e.msg, "in call to "+c.runtime+".Values, cannot infer ") {
 		return
 	}
-	path, _ := astutil.PathEnclosingInterval(c.file, e.pos, e.pos)
-	for _, n := range path {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			continue
-		}
-		for _, arg := range call.Args {
-			if sig, ok := c.info.Types[arg].Type.(*types.Signature); ok && sig.TypeParams().Len() > 0 {
-				*e = typeError{pos: arg.Pos(), msg: "cannot use generic function " + types.ExprString(arg) + " without instantiation"}
-				return
-			}
+	call := c.valuesAt(e.pos)
+	if call == nil {
+		return
+	}
+	for _, arg := range call.Args {
+		if sig, ok := c.info.Types[arg].Type.(*types.Signature); ok && sig.TypeParams().Len() > 0 {
+			*e = typeError{pos: arg.Pos(), msg: "cannot use generic function " + types.ExprString(arg) + " without instantiation"}
+			return
 		}
 	}
 }
