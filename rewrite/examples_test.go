@@ -30,7 +30,7 @@ var ownStack = []string{"runtime.ExampleFrames"}
 // what they print with what they document. None may be refused. The type checker cannot tell
 // whether statements run in their order and names mean what they meant.
 func TestGorootExamples(t *testing.T) {
-	every, floor := 30, 22
+	every, floor := uint32(30), 15
 	if *rewrite.All {
 		every, floor = 1, 770
 	}
@@ -40,7 +40,7 @@ func TestGorootExamples(t *testing.T) {
 	for _, x := range left(found) {
 		if x.experiment != "" && !*rewrite.All {
 			x.outcome = "needs GOEXPERIMENT, which only -all builds"
-		} else if n++; n%every != 0 {
+		} else if n++; !rewrite.Sampled(x.name, every) {
 			x.outcome = "not in the sample"
 		} else {
 			x.id = fmt.Sprintf("example%03d", n)
