@@ -21,7 +21,8 @@ func (m *member) bind(id ident, typ types.Type) {
 }
 
 func (m *member) bindTo(d *definition, typ types.Type) {
-	s := &speller{opts: m.opts, pkg: m.pkg, file: &ast.File{Name: ast.NewIdent("main")}, scope: m.pkg.Scope()}
+	s := &speller{opts: m.opts, pkg: m.pkg, file: &ast.File{Name: ast.NewIdent("main")}, scope: m.pkg.Scope(),
+		taken: func() map[string]bool { return nil }} // its file is empty
 	if _, ok := s.spell(typ); !ok {
 		d.private = types.TypeString(typ, (*types.Package).Name)
 		return
