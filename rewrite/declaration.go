@@ -14,7 +14,9 @@ type declaration struct {
 	alias string    // of an alias of one name: that
 	dead  bool
 
-	number int // in the order in which they were noted
+	number   int       // in the order in which they were noted
+	mentions []string  // the names by which users has it
+	start    token.Pos // of its cell's file
 }
 
 // method returns the name of the method that d is.
@@ -39,13 +41,12 @@ func (p *past) note(f *ast.File, decls []ast.Decl) []*declaration {
 		file := *f
 		file.Decls = append(imports[:len(imports):len(imports)], decl)
 		p.noted++
-		d := &declaration{file: &file, number: p.noted}
+		d := &declaration{file: &file, number: p.noted, start: f.FileStart}
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
 			if decl.Recv != nil {
 				d.base = receiverName(decl)
 				p.dropMethod(d.base, decl.Name.Name)
-				p.methods[d.base] = append(p.methods[d.base], d)
 			} else if decl.Name.Name == "main" || decl.Name.Name == "init" {
 				continue
 			}
@@ -58,36 +59,74 @@ func (p *past) note(f *ast.File, decls []ast.Decl) []*declaration {
 			p.decls[name] = d
 		}
 		slices.Sort(d.names)
-		for name := range mentionedIn(&one) {
-			p.users[name] = append(p.users[name], d)
+		switch {
+		case d.base != "":
+			p.methods[d.base] = append(p.methods[d.base], d)
+		case d.names == nil:
+			continue // blank: nothing can stand on it
 		}
+		for name := range mentionedIn(&one) {
+			if p.users[name] == nil {
+				p.users[name] = map[*declaration]bool{}
+			}
+			p.users[name][d] = true
+			d.mentions = append(d.mentions, name)
+		}
+		p.kept[d.start]++
 		list = append(list, d)
 	}
 	p.order = append(p.order, list...)
-	if len(p.order) > 2*len(p.decls)+1000 {
-		p.order = slices.DeleteFunc(p.order, func(d *declaration) bool { return d.dead })
+	if p.dead > len(p.order)/2 {
+		p.order, p.dead = slices.DeleteFunc(p.order, func(d *declaration) bool { return d.dead }), 0
 	}
 	return list
+}
+
+// bury forgets a declaration, and what is of its cell's file if it was the last of that.
+func (p *past) bury(d *declaration) {
+	if d.dead {
+		return
+	}
+	d.dead = true
+	p.dead++
+	for _, name := range d.mentions {
+		if delete(p.users[name], d); len(p.users[name]) == 0 {
+			delete(p.users, name)
+		}
+	}
+	if p.kept[d.start]--; p.kept[d.start] > 0 {
+		return
+	}
+	delete(p.kept, d.start)
+	if f := p.opts.Env.fset.File(d.start); f != nil && f.Name() == emissionName { // and not the user's
+		p.opts.Env.fset.RemoveFile(f)
+	}
 }
 
 // drop forgets the declaration of a name and its methods.
 func (p *past) drop(name string) {
 	delete(p.objs, name)
+	p.lost.settle(name)
+	p.unsure.settle(name)
 	if d := p.decls[name]; d != nil {
 		delete(p.decls, name)
 		d.names = slices.DeleteFunc(d.names, func(n string) bool { return n == name })
 		d.file = without(d.file, map[string]bool{name: true})
-		d.dead = len(d.names) == 0
+		if len(d.names) == 0 {
+			p.bury(d)
+		}
 	}
 	for _, m := range p.methods[name] {
-		m.dead = true
+		p.bury(m)
 	}
 	delete(p.methods, name)
 }
 
 func (p *past) dropMethod(base, name string) {
 	p.methods[base] = slices.DeleteFunc(p.methods[base], func(m *declaration) bool {
-		m.dead = m.dead || m.method() == name
+		if m.method() == name {
+			p.bury(m)
+		}
 		return m.dead
 	})
 }

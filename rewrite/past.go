@@ -24,14 +24,16 @@ type past struct {
 	passed []passed // cells that were not looked at yet
 
 	objs    map[string]types.Object
-	decls   map[string]*declaration   // by the names that they declare
-	methods map[string][]*declaration // by the name of their receiver's type
-	users   map[string][]*declaration // by the names that they mention
+	decls   map[string]*declaration          // by the names that they declare
+	methods map[string][]*declaration        // by the name of their receiver's type
+	users   map[string]map[*declaration]bool // by the names that they mention
 	order   []*declaration
+	dead    int // how many of those are
 	noted   int
+	kept    map[token.Pos]int     // how many declarations there are of a cell's file, by its start
 	imports map[string]importSpec // by the name that cells use them by
-	lost    map[string]bool       // words of cells that were refused
-	unsure  map[string]bool       // words of cells that the host runs, and of which not all is known
+	lost    *doubts               // words of cells that were refused
+	unsure  *doubts               // words of cells that the host runs, and of which not all is known
 }
 
 // passed is a cell that was left as it is.
@@ -49,10 +51,11 @@ func newPast(opts *Options) *past {
 		objs:    map[string]types.Object{},
 		decls:   map[string]*declaration{},
 		methods: map[string][]*declaration{},
-		users:   map[string][]*declaration{},
+		users:   map[string]map[*declaration]bool{},
+		kept:    map[token.Pos]int{},
 		imports: map[string]importSpec{},
-		lost:    map[string]bool{},
-		unsure:  map[string]bool{},
+		lost:    newDoubts(),
+		unsure:  newDoubts(),
 	}
 	files, _ := opts.Env.filesFor(opts.withDefaults().Package, "", "_", &ast.File{})
 	for _, f := range files {
@@ -64,22 +67,11 @@ func newPast(opts *Options) *past {
 // declares reports whether an earlier cell declares name.
 func (p *past) declares(name string) bool { return p != nil && p.objs[name] != nil }
 
-// lose notes that a cell was refused: what its words mean cannot be told.
-func (p *past) lose(src []byte) { addWords(p.lost, src) }
-
-func addWords(words map[string]bool, src []byte) {
-	for t := newTokens(src); t.next(); {
-		if t.tok == token.IDENT {
-			words[t.lit] = true
-		}
-	}
-}
-
 // lacks reports whether name may be what a refused cell would have declared.
-func (p *past) lacks(name string) bool { return p != nil && p.lost[name] }
+func (p *past) lacks(name string) bool { return p != nil && p.lost.has(name) }
 
 // doubts reports whether name may be what a cell declares that the host knows better.
-func (p *past) doubts(name string) bool { return p != nil && p.unsure[name] }
+func (p *past) doubts(name string) bool { return p != nil && p.unsure.has(name) }
 
 // catchUp looks at the cells that were left as they are. One that does not compile is the host's to
 // complain about, and declares nothing here.
@@ -103,10 +95,10 @@ func (p *past) catchUp(ctx context.Context) error {
 			p.passed = list[i:]
 			return ctx.Err()
 		case next.host && (err != nil || r.checked == nil):
-			addWords(p.unsure, next.src)
+			p.unsure.raiseAll(next.src, next.at.Filename)
 		case next.host:
 			if r.checked.know.incomplete != nil {
-				addWords(p.unsure, next.src)
+				p.unsure.raiseAll(next.src, next.at.Filename)
 			}
 			p.learnFrom(r.checked, r.checked.shownLocals())
 		case err == nil && r.checked != nil:
@@ -201,6 +193,12 @@ type local struct {
 func (p *past) learnFrom(c *checker, locals []local) {
 	c.keepPlaces()
 	p.renew(c.renewed)
+	if c.know.incomplete == nil {
+		for name := range mentionedIn(c.file) {
+			p.lost.settle(name)
+			p.unsure.settle(name)
+		}
+	}
 	var decls []ast.Decl
 	for _, d := range c.file.Decls {
 		if !c.holdsBody(d) {
@@ -208,6 +206,11 @@ func (p *past) learnFrom(c *checker, locals []local) {
 		}
 	}
 	p.renew(p.note(c.file, decls))
+	defer func() {
+		if p.kept[c.file.FileStart] == 0 {
+			c.forget()
+		}
+	}()
 	for _, l := range locals {
 		f := *c.file
 		for _, imp := range l.imports {
@@ -245,7 +248,8 @@ func (c *checker) locals() []local {
 			if typ, ok := s.spell(obj.Type()); ok {
 				list = append(list, c.local(obj, typ, s.added)...)
 			} else {
-				c.opts.past.unsure[id.Name] = true
+				c.opts.past.drop(id.Name) // what it was before
+				c.opts.past.unsure.raise(id.Name, c.opts.Filename)
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func (r *renewal) add(d *declaration) {
 }
 
 func (r *renewal) users(name string) {
-	for _, d := range r.past.users[name] {
+	for d := range r.past.users[name] {
 		r.add(d)
 	}
 }

@@ -62,14 +62,21 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	r, err := rewrite(ctx, src, opts.withDefaults(), before)
 	if err != nil {
 		if s.past != nil && ctx.Err() == nil {
-			s.past.lose(src)
+			s.past.lost.forget(at.Filename)
+			s.past.lost.raiseAll(src, at.Filename)
 		}
 		return nil, err
+	}
+	if s.past != nil {
+		s.past.lost.forget(at.Filename)
+		s.past.unsure.forget(at.Filename)
 	}
 	s.settings = r.after
 	switch {
 	case r.out.Name == "", r.checked == nil:
-		s.pass(src, at, before)
+		if err := s.pass(ctx, passed{src: src, at: at, before: before, host: true}); err != nil {
+			return nil, err
+		}
 	case s.past != nil:
 		s.past.learn(r.checked)
 	}
@@ -78,16 +85,22 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 
 // pass takes note of a cell that is left as it is. What it declares is looked for when a later cell
 // is checked: in most notebooks none is.
-func (s *Session) pass(src []byte, at Place, before settings) {
-	p := passed{src: src, at: at, before: before, host: true}
-	if original, err := Unwrap(src, ""); err == nil {
+func (s *Session) pass(ctx context.Context, p passed) error {
+	if original, err := Unwrap(p.src, ""); err == nil {
 		p.src, p.host = original, false
-		s.settings = settingsAfter(original, &s.opts, before)
+		s.settings = settingsAfter(original, &s.opts, p.before)
 	}
-	if s.past != nil {
-		s.past.passed = append(s.past.passed, p)
+	if s.past == nil {
+		return nil
 	}
+	if s.past.passed = append(s.past.passed, p); len(s.past.passed) < maxPassed {
+		return nil
+	}
+	return s.past.catchUp(ctx)
 }
+
+// maxPassed is how many cells wait to be looked at: a session has no more than that of what later cells replace.
+const maxPassed = 1000
 
 // settingsAfter returns what holds behind a cell.
 func settingsAfter(text []byte, opts *Options, before settings) settings {

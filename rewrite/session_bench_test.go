@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/cellwrap/cellwrap/rewrite"
@@ -50,4 +51,34 @@ func BenchmarkSession(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/cell")
 		})
 	}
+}
+
+// BenchmarkSessionAlive measures what a session keeps of cells that redefine the same names, by how many there were.
+func BenchmarkSessionAlive(b *testing.B) {
+	for _, n := range []int{300, 3000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var kept int64
+			for b.Loop() {
+				s := rewrite.NewSession(rewrite.Options{Env: goldenEnv, MagicOnly: true})
+				before := heap()
+				for i := range n {
+					cell := fmt.Sprintf("%%%%run_in_reactor r\ntype t struct{ n int }\nfunc (x t) get() int { return x.n }\nreturn t{%d}", i)
+					if _, err := s.Cell(b.Context(), []byte(cell), fmt.Sprint("cell ", i)); err != nil {
+						b.Fatal(err)
+					}
+				}
+				kept = heap() - before
+				runtime.KeepAlive(s)
+			}
+			b.ReportMetric(float64(kept), "bytes/session")
+		})
+	}
+}
+
+// heap returns how many bytes are alive.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
