@@ -104,13 +104,13 @@ func wordsOf(said string) string {
 
 // overlay writes the program, and what it imports of ours, for the go command to find at its place.
 func (p *Program) overlay(at place) (string, error) {
+	shared := at.shared()
 	o := &overlay{
 		temp:    filepath.Join(p.temp, "src"),
-		at:      at,
 		replace: map[string]string{},
 		moved:   map[string]string{},
 	}
-	base := path.Join(at.pkg, host.VirtualDir)
+	base := path.Join(shared.pkg, host.VirtualDir)
 	o.moved[rewrite.DefaultHost] = base + "/host"
 	o.moved[rewrite.DefaultHost+"/rich"] = base + "/host/rich"
 	if p.out.Runtime {
@@ -118,12 +118,12 @@ func (p *Program) overlay(at place) (string, error) {
 		o.moved[rewrite.DefaultRuntime+"/dynamic"] = base + "/reactor/dynamic"
 	}
 	for _, f := range p.out.Files {
-		o.addSource(f.Name, f.Code)
+		o.addSource(at, f.Name, f.Code)
 	}
 	if p.out.Runtime {
-		o.addAll("reactor", cellwrap.Reactor(), ".", "dynamic")
+		o.addAll(shared, "reactor", cellwrap.Reactor(), ".", "dynamic")
 	}
-	o.addAll("host", cellwrap.Host(), ".", "rich")
+	o.addAll(shared, "host", cellwrap.Host(), ".", "rich")
 	if at.pkg == ownModule {
 		o.addAt(filepath.Join(at.dir, "go.mod"), "go.mod", []byte(ownGoMod))
 	}
@@ -132,16 +132,10 @@ func (p *Program) overlay(at place) (string, error) {
 
 // overlay is what the go command is to find that is not there.
 type overlay struct {
-	temp    string // directory of the files' texts
-	at      place
+	temp    string            // directory of the files' texts
 	replace map[string]string // by their virtual names
 	moved   map[string]string // import paths of ours
 	err     error
-}
-
-// add adds a file, by its name in the program's directory.
-func (o *overlay) add(name string, text []byte) {
-	o.addAt(filepath.Join(o.at.virtual(), filepath.FromSlash(name)), name, text)
 }
 
 func (o *overlay) addAt(virtual, name string, text []byte) {
@@ -156,19 +150,19 @@ func (o *overlay) addAt(virtual, name string, text []byte) {
 
 // addSource adds a Go file of ours. The constraint raises the language version, which is else that
 // of the user's module.
-func (o *overlay) addSource(name string, text []byte) {
-	o.add(name, append([]byte("//go:build "+rewrite.ProgramLanguage+"\n\n"), o.relink(text)...))
+func (o *overlay) addSource(at place, name string, text []byte) {
+	o.addAt(filepath.Join(at.virtual(), filepath.FromSlash(name)), name, append([]byte("//go:build "+rewrite.ProgramLanguage+"\n\n"), o.relink(text)...))
 }
 
 // addAll adds the files of packages of ours.
-func (o *overlay) addAll(dir string, files fs.FS, packages ...string) {
+func (o *overlay) addAll(at place, dir string, files fs.FS, packages ...string) {
 	for _, pkg := range packages {
 		names, err := fs.Glob(files, path.Join(pkg, "*.go"))
 		o.err = errors.Join(o.err, err)
 		for _, name := range names {
 			text, err := fs.ReadFile(files, name)
 			o.err = errors.Join(o.err, err)
-			o.addSource(path.Join(dir, name), text)
+			o.addSource(at, path.Join(dir, name), text)
 		}
 	}
 }

@@ -24,6 +24,21 @@ type place struct {
 // virtual returns the directory of the program, which does not exist.
 func (at place) virtual() string { return filepath.Join(at.dir, host.VirtualDir) }
 
+// shared returns the place of the packages of ours that the program imports: the root of the module, so that the go
+// command compiles them once for all of the module's directories. A package's directory and its
+// import path are a part of its build's key.
+func (at place) shared() place {
+	for dir, pkg := at.dir, at.pkg; ; dir, pkg = filepath.Dir(dir), path.Dir(pkg) {
+		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && modfile.ModulePath(text) == pkg {
+			return place{dir: dir, pkg: pkg}
+		}
+		if filepath.Base(dir) != path.Base(pkg) {
+			return at // not the module's own directories, as those of its vendor directory are not
+		}
+	}
+}
+
 // placeOf returns the place of a notebook in dir.
 func placeOf(out *rewrite.ProgramOutput, dir string) (place, error) {
 	if pkg := out.Package; pkg != "" {
