@@ -36,6 +36,7 @@ func commandsOf(t *testing.T, page string) []string {
 // order, in a clone of the repository, with nothing of cellwrap's installed before. The shell ends at the
 // first that fails.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("builds programs, in a POSIX shell")
 	}

@@ -75,6 +75,7 @@ func missing(command string) string {
 
 // TestGenerate does what docs/go-generate.md says, from top to bottom, in a directory of its own.
 func TestGenerate(t *testing.T) {
+	t.Parallel()
 	if testing.Short() || runtime.GOOS == "windows" {
 		t.Skip("builds programs, in a POSIX shell")
 	}
@@ -89,7 +90,11 @@ func TestGenerate(t *testing.T) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "PWD="+dir, "GOPACKAGE=", "GOFILE=", "GOFLAGS=", "GOWORK=off", "XDG_CACHE_HOME="+home,
+	cache, err := exec.Command("go", "env", "GOCACHE").Output() // which is otherwise below the user's cache
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "GOCACHE="+strings.TrimSpace(string(cache)), "PWD="+dir, "GOPACKAGE=", "GOFILE=", "GOFLAGS=", "GOWORK=off", "XDG_CACHE_HOME="+home,
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 
 	var last string

@@ -13,6 +13,7 @@ import (
 // TestCompletion presses Tab in the real shells. bash and fish tell the words that there are; zsh has
 // a line, which shows a word only where there is one.
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	for _, shell := range []struct {
 		name  string
 		lines []string

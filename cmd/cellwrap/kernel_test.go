@@ -18,6 +18,7 @@ var gonb = flag.String("gonb", "", "run the demo of the kernel in this GoNB, the
 // cellwrap kernel install has wrapped. GoNB's module is not to be had everywhere, so a kernel that does
 // the same stands in for it; with -gonb it is GoNB's own.
 func TestKernelDemo(t *testing.T) {
+	t.Parallel()
 	const python = "/usr/bin/python3"
 	if testing.Short() {
 		t.Skip("short: compiles some 30 cells")

@@ -15,7 +15,7 @@ import (
 // want of memory may. Each file has its old or its new content then, and so has each directory that is
 // replaced as one. What is left beside them are hidden files, which neither the go command nor Jupyter
 // looks at; and the same command, run again, does all of its work.
-func TestKilled(t *testing.T) {
+func TestKilled(t *testing.T) { // not beside other tests: it waits for any child of its thread
 	cell := "%%run_in_reactor answer\nreturn 6 * 7\n"
 	book := `{"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["%%run_in_reactor answer\n", "return 6 * 7"]},
 {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["1 + 1"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

@@ -22,6 +22,7 @@ const endless = `{"cells":[
 
 // ^C during run ends the program and what it has started, and leaves the notebook as it was.
 func TestInterruptRun(t *testing.T) {
+	t.Parallel()
 	for name, args := range map[string][]string{
 		"plain": {"run", "book.ipynb"},
 		"write": {"run", "--write", "book.ipynb"},
