@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cellwrap/cellwrap/internal/notebook"
@@ -16,7 +16,7 @@ import (
 )
 
 // newInput returns a text as an input. It is a notebook by its name, or if it is Go in the percent
-// format with more than one cell. A Go file with a package clause is no notebook, though it may have
+// format. One line that starts a cell is enough. A Go file with a package clause is no notebook, though it may have
 // lines that start cells: its cells are parts of one program text.
 func (c *config) newInput(name, path string, text []byte) input {
 	in := input{name: name, path: path, text: text}
@@ -24,13 +24,15 @@ func (c *config) newInput(name, path string, text []byte) input {
 	case ".ipynb":
 		in.isBook = true
 	case ".go":
-		if c.selection.first > 0 || !bytes.Contains(text, []byte("%%")) || len(notebook.Percent(text)) < 2 {
-			break
-		}
-		_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.PackageClauseOnly)
-		in.isBook = err != nil
+		in.isBook = c.selection.first == 0 && hasMarker(text) && !isGoFile(text)
 	}
 	return in
+}
+
+// hasMarker reports whether a line of a Go text starts a cell.
+func hasMarker(text []byte) bool {
+	return bytes.Contains(text, []byte("%%")) &&
+		slices.ContainsFunc(notebook.Percent(text), func(c notebook.Cell) bool { return c.Top < c.Line })
 }
 
 // parseBook reads a notebook of Go cells.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"os"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,13 +167,17 @@ func (f *flags) checkPackage() error {
 	return nil
 }
 
-// checkRuntime refuses what go/parser refuses in an import path.
+// checkRuntime refuses what go/parser and the go command refuse in an import path, and the packages that are none.
 func (f *flags) checkRuntime() error {
 	bad := func(r rune) bool {
 		return !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune("!\"#$%&'()*,:;<=>?[\\]^{|}`\uFFFD", r)
 	}
-	if p := f.opts.Runtime; p == "" || p[0] == '.' || p[0] == '/' || strings.ContainsFunc(p, bad) {
+	p := f.opts.Runtime
+	if p == "" || p[0] == '.' || p[0] == '/' || path.Clean(p) != p || strings.ContainsFunc(p, bad) {
 		return fmt.Errorf("--runtime is not an import path: %q", p)
+	}
+	if p == "C" || p == "unsafe" {
+		return fmt.Errorf("--runtime: the compiler's own package %q has no runtime", p)
 	}
 	return nil
 }

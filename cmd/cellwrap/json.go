@@ -62,7 +62,8 @@ func printJSON(w io.Writer, file string, cell *bookCell) error {
 	return encodeJSON(w, o)
 }
 
-// jsonRefusal is what --json prints, on standard error, for an input that is refused.
+// jsonRefusal is what --json prints, on standard error, for an input that is refused or failed. The position
+// of what is about no place in it is 0:0.
 type jsonRefusal struct {
 	File        string           `json:"file"`
 	Cell        int              `json:"cell,omitempty"`
@@ -82,6 +83,9 @@ func printJSONRefusal(w io.Writer, r *result) error {
 		var e *notebook.Error
 		if errors.As(cell.err, &e) {
 			o.Diagnostics = append(o.Diagnostics, jsonDiagnostic{position(e.Pos), position(e.Pos), "error", e.Msg})
+		}
+		if o.Diagnostics == nil { // about no place in the input
+			o.Diagnostics = []jsonDiagnostic{{Severity: "error", Message: cell.err.Error()}}
 		}
 		if err := encodeJSON(w, o); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/parser"
 	"go/token"
 	"io"
 	"path/filepath"
@@ -61,18 +62,22 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 	}
 	status := exitOK
 	for _, r := range results {
-		switch {
-		case r.err == nil:
-		case isRefusal(r.err):
-			if c.json {
-				printJSONRefusal(stderr, r)
-			} else {
-				fmt.Fprintln(stderr, r.err)
-			}
+		if r.err == nil {
+			continue
+		}
+		refused := isRefusal(r.err)
+		if refused {
 			status = max(status, exitRefused)
+		} else {
+			status = exitUsage
+		}
+		switch {
+		case c.json:
+			printJSONRefusal(stderr, r)
+		case refused:
+			fmt.Fprintln(stderr, r.err)
 		default:
 			fmt.Fprintf(stderr, "cellwrap: %s: %v\n", r.name, r.err)
-			status = exitUsage
 		}
 	}
 	if status != exitOK {
@@ -148,6 +153,10 @@ func (c *config) one(ctx context.Context, in input) *result {
 		r.code, r.unchanged = in.text, true
 		return r
 	}
+	if opts.Target == rewrite.Block && c.selection.all() && isGoFile(in.text) {
+		r.err = noCells(in)
+		return r
+	}
 	if at, ok := c.selection.directiveAbove(in.text, reg); ok && !opts.MagicOnly {
 		r.err = &rewrite.Error{Pos: token.Position{Filename: in.name, Line: at, Column: 1}, Msg: "the directive is above the range, and would be left behind (begin the range with it)"}
 		return r
@@ -184,6 +193,22 @@ func (c *config) one(ctx context.Context, in input) *result {
 	return r
 }
 
+// noCells is the error about a Go file that has a package clause, of which nobody has said what is the cell.
+func noCells(in input) error {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", in.text, parser.PackageClauseOnly)
+	if err != nil {
+		return err
+	}
+	msg := "this Go file has no // %% cells; choose lines with --range FIRST:LAST"
+	if hasMarker(in.text) {
+		msg = "this Go file has a package clause; choose a cell with --cell N|@LINE or lines with --range FIRST:LAST"
+	}
+	pos := fset.PositionFor(f.Package, false)
+	pos.Filename = in.name
+	return &rewrite.Error{Pos: pos, Msg: msg}
+}
+
 // lineNames returns the names of a cell and its output for //line comments, relative to
 // the output's directory.
 func lineNames(path, dest string) (cell, output string) {
@@ -217,6 +242,9 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 		case !reports && !c.write && c.output == "":
 			texts = append(texts, r.code)
 			continue
+		}
+		if err := c.mayReplace(r); err != nil {
+			return 0, err
 		}
 		if other, ok := from[r.dest]; ok {
 			return 0, fmt.Errorf("%s and %s both go to %s", other, r.name, r.dest)
