@@ -85,7 +85,7 @@ func scene(c string) string {
 	switch {
 	case strings.HasPrefix(c, "go test"):
 		return ": " + c // is what runs this test, or may
-	case strings.HasPrefix(c, "cellwrap --check -p main job.gocell"):
+	case strings.HasPrefix(c, "cellwrap --check job.gocell"):
 		return `(cd $HOME/module && printf 'return 42\n' >job.gocell &&
 			printf 'package main\n\n//go:generate cellwrap -w job.gocell\nfunc main() {}\n' >main.go && go generate && ` + c + ")"
 	case c == "cellwrap init":

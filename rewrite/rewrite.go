@@ -263,10 +263,16 @@ func assembled(c *cell, p *plan, opts *Options) (out *Output, err *Error) {
 	case opts.traits.cell:
 		return assembleCell(c, p, opts)
 	}
-	if out, err = assembleFile(c, p, opts); err == nil && opts.Reversible && opts.traits.file {
+	if out, err = assembleFile(c, p, opts); err != nil || !opts.traits.file {
+		return out, err
+	}
+	if err = checkGenerate(c, out); err != nil {
+		return nil, err
+	}
+	if opts.Reversible {
 		out.hold(c.text)
 	}
-	return out, err
+	return out, nil
 }
 
 // assembling assembles a plan's output in the background, and returns how to get it.

@@ -234,11 +234,8 @@ func (s *splitter) comment(off int, lit string) *Error {
 		// Wherever it stands, gofmt would move it to the top of the file.
 		return s.errorf(off, "a cell cannot have a build constraint (it is not a file of its own)")
 	}
-	if strings.HasPrefix(lit, "//go:embed ") && s.startsLine(off) {
-		return s.errorf(off, "a cell cannot embed files (its variables are local, and //go:embed needs a package's)")
-	}
-	if strings.HasPrefix(lit, "//go:linkname ") && s.startsLine(off) {
-		return s.errorf(off, "a cell cannot link names (its variables are local, and //go:linkname needs a package's)")
+	if why := refusedDirective(lit); why != "" && s.startsLine(off) {
+		return s.errorf(off, "%s", why)
 	}
 	if len(s.stack) > 0 {
 		return nil

@@ -23,7 +23,7 @@ func BenchmarkProcess(b *testing.B) {
 	if err != nil {
 		b.Skip("no gofmt to compare with")
 	}
-	bin := copied(b, build(b))
+	bin := copied(b, buildCommands(b))
 	gofmt = copied(b, gofmt)
 	cache := b.TempDir()
 	b.Setenv("XDG_CACHE_HOME", cache)
@@ -77,7 +77,7 @@ func BenchmarkTypes(b *testing.B) {
 }
 
 // build returns the command, built as the README installs it.
-func build(b *testing.B) string {
+func buildCommands(b *testing.B) string {
 	bin := filepath.Join(b.TempDir(), "cellwrap")
 	cmd := exec.Command("go", "build", "-o", bin, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

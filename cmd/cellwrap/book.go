@@ -132,6 +132,10 @@ type bookWork struct {
 func (w *bookWork) begin() error {
 	opts := w.opts
 	opts.Assign, opts.MagicOnly = "", w.magicOnly != "false"
+	var err error
+	if opts.Package, err = w.packageOf(w.input); err != nil {
+		return err
+	}
 	opts.FixImports = true // as the kernels do, or most notebooks would not run
 	opts.Reversible = !w.makesFile(w.input)
 	if w.path != "" && w.line {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"go/token"
@@ -76,7 +75,7 @@ func (f *flags) groups() []flagGroup {
 			set.StringVarP(&f.target, "target", "t", "file", "`TARGET`: "+strings.Join(targetNames(), ", ")+" (default file)")
 			choose(set, "target", targetNames())
 			set.StringVarP(&f.opts.Assign, "assign", "a", "", "assign to `NAME`, whatever the magic says")
-			set.StringVarP(&f.opts.Package, "package", "p", "", "`NAME` of the package; or $GOPACKAGE, else main")
+			set.StringVarP(&f.opts.Package, "package", "p", "", "package `NAME`; else $GOPACKAGE, its files', main")
 			set.StringVar(&f.timeout, "timeout", "60s", "an await takes at most `DURATION`, or INFINITY")
 			set.StringVar(&f.template, "template", "", "put it into `FILE`; see cellwrap help template")
 			set.BoolVar(&f.line, "line", true, "name the cell in //line comments; =false: not")
@@ -159,9 +158,9 @@ func (f *flags) checkTarget() error {
 func (f *flags) checkPackage() error {
 	from := "--package"
 	if f.opts.Package == "" {
-		from, f.opts.Package = "$GOPACKAGE", cmp.Or(os.Getenv("GOPACKAGE"), "main")
+		from, f.opts.Package = "$GOPACKAGE", os.Getenv("GOPACKAGE")
 	}
-	if p := f.opts.Package; !token.IsIdentifier(p) || p == "_" {
+	if p := f.opts.Package; p != "" && !token.IsIdentifier(p) || p == "_" {
 		return fmt.Errorf("%s is not the name of a package: %q", from, p)
 	}
 	return nil

@@ -19,7 +19,7 @@ func BenchmarkMemory(b *testing.B) {
 	if err != nil {
 		b.Skip("no gofmt to compare with")
 	}
-	bin, dir := build(b), b.TempDir()
+	bin, dir := buildCommands(b), b.TempDir()
 	b.Setenv("XDG_CACHE_HOME", b.TempDir())
 	warm := filepath.Join(dir, "warm.gocell")
 	write(b, warm, []byte("x := 1\nreturn x\n"))

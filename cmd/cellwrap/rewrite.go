@@ -161,6 +161,9 @@ func (c *config) one(ctx context.Context, in input) *result {
 		r.err = &rewrite.Error{Pos: token.Position{Filename: in.name, Line: at, Column: 1}, Msg: "the directive is above the range, and would be left behind (begin the range with it)"}
 		return r
 	}
+	if opts.Package, r.err = c.packageOf(in); r.err != nil {
+		return r
+	}
 	opts.Filename, opts.FirstLine = in.name, reg.line
 	if in.path != "" {
 		opts.LineName, opts.OutputName = lineNames(in.path, r.dest)

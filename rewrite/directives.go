@@ -1,0 +1,38 @@
+package rewrite
+
+import (
+	"bytes"
+	"strings"
+)
+
+// refusedDirective returns why a cell cannot have a comment that the compiler obeys, or "".
+func refusedDirective(comment string) string {
+	name, _, _ := strings.Cut(comment, " ")
+	switch name, _ := strings.CutPrefix(name, "//go:"); {
+	case name == "embed":
+		return "a cell cannot embed files (its variables are local, and //go:embed needs a package's)"
+	case name == "linkname":
+		return "a cell cannot link names (its variables are local, and //go:linkname needs a package's)"
+	case strings.HasPrefix(name, "cgo_"):
+		return "a cell cannot have the directives of cgo (Go takes them from the files that cgo makes, and from no others)"
+	}
+	return ""
+}
+
+// checkGenerate refuses a file in which go generate would run a command that the cell's text has: go generate
+// looks at lines, and not at what is a comment.
+//
+//	s := `
+//	//go:generate rm -r .
+//	`
+func checkGenerate(c *cell, out *Output) *Error {
+	i := 0
+	for line := range bytes.Lines(out.Code) {
+		generate := bytes.HasPrefix(line, []byte("//go:generate ")) || bytes.HasPrefix(line, []byte("//go:generate\t"))
+		if at := out.Lines[i]; generate && at > 0 {
+			return c.errorf(int(c.lines[at-c.first]), "go generate would run this line of the file (put it into a Go file of the package)")
+		}
+		i++
+	}
+	return nil
+}
