@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cellwrap/cellwrap/templates"
 )
@@ -178,7 +179,7 @@ func (a *assembly) directive(i, want int) (directiveAt, bool) {
 // finish returns the emitted text with its directives, and its line map.
 func (a *assembly) finish() ([]byte, []int) {
 	var ds []directiveAt
-	if name := a.opts.LineName; name != "" && !strings.ContainsAny(name, "\r\n") {
+	if name := a.opts.LineName; isLineName(name) && (a.opts.OutputName == "" || isLineName(a.opts.OutputName)) {
 		ds = a.plan()
 	}
 	code, lines := a.insert(ds)
@@ -190,6 +191,11 @@ func (a *assembly) finish() ([]byte, []int) {
 		code = text
 	}
 	return code, lines
+}
+
+// isLineName reports whether a //line directive can have a file's name: Go's text is UTF-8, and a directive is one line.
+func isLineName(name string) bool {
+	return name != "" && utf8.ValidString(name) && !strings.ContainsAny(name, "\x00\r\n\ufeff")
 }
 
 // disturbs reports whether a directive may change how gofmt lays out what is around it: it

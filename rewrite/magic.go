@@ -93,7 +93,7 @@ func argErrorf(a arg, format string, args ...any) error {
 // print.
 func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 	c.settings = []setting{{0, st}}
-	var notes []Diagnostic
+	notes := c.nearDirectives()
 	for i, line := range c.magics {
 		if c.member != nil {
 			if k, ok := c.asMark(line); ok {
@@ -103,6 +103,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 		}
 		call, err := c.parseMagic(line)
 		if err != nil && (c.host || c.kernel && call.hosts) {
+			notes = append(notes, c.nearMagic(line)...)
 			continue
 		}
 		if err != nil {
@@ -157,6 +158,9 @@ func (c *cell) parseMagic(line magicLine) (magicCall, *Error) {
 		if !isCell {
 			rest = strings.TrimPrefix(text, "%") // a line that begins with ! names nothing below
 		}
+	}
+	if m := nearMagic(text); m != nil {
+		return magicCall{hosts: true}, c.errorf(line.start, "unknown magic %.40q; did you mean %s%s?", text, m.percent(), m.name)
 	}
 	words := fields(rest, line.end-len(rest))
 	if len(words) == 0 || words[0].off != line.end-len(rest) {

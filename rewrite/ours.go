@@ -12,14 +12,14 @@ import (
 // does not, the cell passes through unchanged with Options.MagicOnly. It looks at no tokens, since most
 // cells of most notebooks have nothing of the kind.
 func MayChange(text []byte) bool {
-	if bytes.Contains(text, []byte(await)) || bytes.Contains(text, []byte(directive)) {
+	if bytes.Contains(text, []byte(await)) || bytes.Contains(text, []byte("cellwrap:")) {
 		return true
 	}
 	if bytes.IndexByte(text, '%') < 0 {
 		return false
 	}
 	return slices.ContainsFunc(magics, func(m *magic) bool {
-		return bytes.Contains(text, []byte("%"+m.name)) || slices.ContainsFunc(m.aliases, func(a string) bool {
+		return bytes.Contains(text, []byte("%"+m.name)) || bytes.Contains(text, []byte("% "+m.name)) || slices.ContainsFunc(m.aliases, func(a string) bool {
 			return bytes.Contains(text, []byte("%"+a))
 		})
 	})

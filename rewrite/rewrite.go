@@ -202,6 +202,9 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if err != nil {
 		return nil, err
 	}
+	if err = c.checkInside(opts); err != nil {
+		return nil, err
+	}
 	r := &rewritten{after: st.next()}
 	passes := opts.MagicOnly && !st.wrap && len(c.awaits) == 0
 	if opts.traits.cell {

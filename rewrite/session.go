@@ -104,6 +104,7 @@ const maxPassed = 1000
 
 // settingsAfter returns what holds behind a cell.
 func settingsAfter(text []byte, opts *Options, before settings) settings {
+	opts = opts.withDefaults() // whose cell it is decides which magics are its host's
 	src, err := newSource(text, "", 1)
 	if err != nil {
 		return before

@@ -274,8 +274,8 @@ func isWrapped(text []byte) bool {
 		return false
 	}
 	for _, part := range [][]byte{text[:cells[0].start], text[cells[0].end:]} {
-		for line := range bytes.Lines(bytes.TrimPrefix(part, bom)) {
-			if line = bytes.TrimSpace(line); len(line) > 0 && !bytes.HasPrefix(line, []byte("//")) {
+		for t := newTokens(part); t.next(); {
+			if t.tok != token.COMMENT {
 				return false
 			}
 		}

@@ -57,9 +57,9 @@ raw "raw" "" "raw"
 		{"compact.ipynb", "go", "gophernotes", small},
 		{"tabs.ipynb", "go", "gophernotes", small},
 		{"book.gocell", "go", "", `
-markdown "" "" "# A book\n\nTwo cells.\n\n"
-code "" "the work" "%%run_in_reactor result\ntext := ` + "`\\n// %% no cell\\n%no magic\\n`" + `\nreturn text\n\n"
-code "" "" "!echo waiting\n%reactor_config timeout 5\nresult.Wait(time.Second)\n\n"
+markdown "" "" "# A book\n\nTwo cells.\n"
+code "" "the work" "%%run_in_reactor result\ntext := ` + "`\\n// %% no cell\\n%no magic\\n`" + `\nreturn text\n"
+code "" "" "!echo waiting\n%reactor_config timeout 5\nresult.Wait(time.Second)\n"
 code "" "" "%%run_in_reactor other\nreturn 1\n"
 `},
 	} {

@@ -9,6 +9,8 @@ import (
 // starts a cell. What follows, apart by a space, is its title; [markdown], [md] or [raw] in it makes
 // a cell of text, whose lines are comments, and Jupytext's options, {…} or key=value, end it.
 //
+// The blank lines above a marker are no part of the cell that it ends.
+//
 // Lines before the first marker are a cell if they are not all blank; so is a file without markers.
 // Jupytext's header is no cell. A line of a raw string or block comment is no marker.
 //
@@ -30,11 +32,20 @@ func Percent(src []byte) []Cell {
 		if !ok || l.start < cur.Start { // a line of the header is no marker
 			continue
 		}
-		add(cur, l.start)
+		add(cur, textEnd(src, cur.Start, l.start))
 		cur = Cell{Kind: kind, Title: title, Start: l.end, Line: l.number + 1, Top: l.number}
 	}
 	add(cur, len(src))
 	return cells
+}
+
+// textEnd returns the end of the last line from start to end that is not blank, or end if all are.
+func textEnd(src []byte, start, end int) int {
+	text := bytes.TrimRight(src[start:end], " \t\r\n")
+	if len(text) == 0 {
+		return end
+	}
+	return start + len(text) + bytes.IndexByte(src[start+len(text):end], '\n') + 1
 }
 
 // marker returns what a comment says that starts a cell.

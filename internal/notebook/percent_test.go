@@ -18,6 +18,7 @@ func TestPercent(t *testing.T) {
 		{"empty", "", nil},
 		{"no marker", "x := 1\n", []string{"1 1 x := 1\n"}},
 		{"two cells", "// %%\na\n// %% title\nb\nc", []string{"2 1 a\n", "4 3 b\nc"}},
+		{"blank lines above a marker", "// %%\na\n\n \n// %%\nb\n\n", []string{"2 1 a\n", "6 5 b\n\n"}},
 		{"text before the first marker", "a\n// %%\nb\n", []string{"1 1 a\n", "3 2 b\n"}},
 		{"blank lines before the first marker", "\n\n// %%\nb\n", []string{"4 3 b\n"}},
 		{"an empty cell", "// %%\n// %%\nb\n", []string{"2 1 ", "3 2 b\n"}},

@@ -124,7 +124,7 @@ func (b *Book) comment(c *Cell, src []byte) ([]byte, bool) {
 	}
 	probe := "// %%\n" + string(out) + "\n"
 	cells := Percent([]byte(probe + "// %%\n"))
-	return out, len(cells) == 2 && cells[0].End == len(probe)
+	return out, len(cells) == 2 && cells[1].Start == len(probe)+len("// %%\n")
 }
 
 // signed returns, by the offsets of the lines of a source that need a sign, how far in it stands: before
