@@ -9,13 +9,15 @@ import (
 
 // checkInside refuses statements that stand in no function of the file around them.
 //
-// The file is parsed without them. It may have other cells, which are no Go yet: the parser goes on after those.
+// The file is parsed without them, and without the awaits of its other cells. A function whose end the parser does
+// not find may hold anything that follows.
 func (c *cell) checkInside(opts *Options) *Error {
 	if !opts.traits.inside || clauseOf(opts.Before) == nil {
 		return nil
 	}
 	fset := token.NewFileSet()
 	around := bytes.Join([][]byte{opts.Before, opts.After}, []byte("\n"))
+	blankAwaits(around)
 	f, _ := parser.ParseFile(fset, "", around, parser.SkipObjectResolution|parser.AllErrors)
 	base := f.FileStart
 	at := base + token.Pos(len(opts.Before))
@@ -38,5 +40,5 @@ func (c *cell) checkInside(opts *Options) *Error {
 
 // holds reports whether a place is between the braces of a function's body.
 func holds(body *ast.BlockStmt, at token.Pos) bool {
-	return body != nil && body.Lbrace < at && at <= body.End()-1
+	return body != nil && body.Lbrace < at && (at <= body.Rbrace || !body.Rbrace.IsValid())
 }
