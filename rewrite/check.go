@@ -20,7 +20,7 @@ type facts struct {
 	checked  bool            // the cell was checked, so that the rest counts
 	result   *result         // nil: not known yet
 	untyped  bool            // it cannot be known or written, so it is any
-	final    bool            // the call at the end is a conversion or a builtin's, and has a value
+	final    bool            // the call at the end gives the cell's value
 	unused   map[int]string  // variables that are declared and not used
 	dropped  map[int]bool    // imports that are not used
 	vars     map[int]varType // of variables that have to be the package's
@@ -30,6 +30,8 @@ type facts struct {
 	// incomplete is why something may be unknown. Each round finds it anew: what the first
 	// emission lacks, whose result is any, another file may need.
 	incomplete *Diagnostic
+
+	advice []Diagnostic // of the last round that had the types of expressions
 }
 
 // typed finds a plan for the cell whose emission type-checks, or all that is wrong with it, and
@@ -181,6 +183,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 	if err != nil {
 		return false, err
 	}
+	c.advise()
 	if len(c.wanted) > 0 {
 		return true, c.findVars()
 	}
@@ -239,17 +242,23 @@ func (c *checker) need(imp importSpec) bool {
 	return true
 }
 
-// warnings returns what the user should know of an emission that is good: one thing at a time.
+// warnings returns what the user should know of an emission that is good: of what is wrong around the
+// cell one thing at a time, and all that the cell itself may have meant otherwise.
 func (c *checker) warnings() []Diagnostic {
+	list := slices.Concat(c.know.advice, c.droppedErrors())
 	switch {
+	case c.cell.member != nil: // a program is told what is wrong around it once
 	case c.know.incomplete != nil:
-		return []Diagnostic{*c.know.incomplete}
+		list = append(list, *c.know.incomplete)
 	case c.unimported:
-		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the file does not import %s", c.opts.Runtime)}
+		list = append(list, c.cell.warning(c.cell.headerOff(), "the file does not import %s", c.opts.Runtime))
 	case c.found.Path != "" && slices.Contains(c.found.Fallbacks, c.opts.Runtime):
-		return []Diagnostic{c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime)}
+		list = append(list, c.cell.warning(c.cell.headerOff(), "the module here does not provide %s, which the output imports", c.opts.Runtime))
 	}
-	return nil
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	return list
 }
 
 // seeks reports whether the result's type is still to be found.

@@ -55,7 +55,7 @@ type ProgramResult struct {
 	Err error
 	// Needs are the numbers of the earlier cells that define what the cell uses, in order.
 	Needs       []int
-	Diagnostics []Diagnostic // what its magics print
+	Diagnostics []Diagnostic // what its magics print, and warnings
 }
 
 // Program makes one program of a notebook's cells, with IPython's scoping. Of opts, the names, the

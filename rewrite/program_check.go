@@ -179,11 +179,19 @@ func (p *program) finish() *ProgramOutput {
 			out.Package, out.Workspace = p.found.Path, p.found.Workspace
 			out.Runtime = p.lacksRuntime() && slices.ContainsFunc(p.good(), (*member).usesRuntime)
 			for _, m := range p.members {
-				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: m.notes})
+				out.Cells = append(out.Cells, ProgramResult{Err: m.err(), Needs: m.needed(), Diagnostics: slices.Concat(m.notes, m.warnings())})
 			}
 			return out
 		}
 	}
+}
+
+// warnings returns what the user should know of a cell that is good.
+func (m *member) warnings() []Diagnostic {
+	if m.plan == nil {
+		return nil
+	}
+	return m.plan.warnings
 }
 
 // lacksRuntime reports whether the module does not provide the runtime, or what is dynamic of it.

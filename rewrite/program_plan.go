@@ -72,27 +72,41 @@ func (p *planner) endsInSemicolon(off int) bool {
 	return false
 }
 
-// shows reports whether a cell that ends in the call shows its values. What fmt's functions for
-// printing return says only what they printed.
+// shows reports whether the values of the call that a cell ends in are the cell's. What fmt's functions
+// for printing return says only what they printed.
 func (c *checker) shows(call *ast.CallExpr) bool {
-	if c.shape != cellFunc && c.shape != cellCoroutine || c.silent {
+	if c.silent {
 		return false
 	}
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return true
+	path, name := c.function(call)
+	return path != "fmt" || !strings.HasPrefix(name, "Print") && !strings.HasPrefix(name, "Fprint")
+}
+
+// function returns which package's function is called, and its name there; no path if it is another
+// thing than a function that is named.
+func (c *checker) function(call *ast.CallExpr) (path, name string) {
+	fun := ast.Unparen(call.Fun)
+	if generic, ok := fun.(*ast.IndexExpr); ok {
+		fun = generic.X
 	}
-	id, ok := sel.X.(*ast.Ident)
-	if !ok {
-		return true
+	id, ok := fun.(*ast.Ident)
+	if sel, isSel := fun.(*ast.SelectorExpr); isSel {
+		name = sel.Sel.Name
+		id, ok = sel.X.(*ast.Ident)
 	}
-	pkg, ok := c.scopeAt(id.Pos()).Lookup(id.Name).(*types.PkgName)
 	if !ok {
-		_, obj := c.scopeAt(id.Pos()).LookupParent(id.Name, id.Pos())
-		pkg, ok = obj.(*types.PkgName)
+		return "", name
 	}
-	name := sel.Sel.Name
-	return !ok || pkg.Imported().Path() != "fmt" || !strings.HasPrefix(name, "Print") && !strings.HasPrefix(name, "Fprint")
+	_, obj := c.scopeAt(id.Pos()).LookupParent(id.Name, id.Pos())
+	switch obj := obj.(type) {
+	case *types.PkgName:
+		return obj.Imported().Path(), name
+	case *types.Func:
+		if name == "" && obj.Pkg() != nil { // by a dot import
+			return obj.Pkg().Path(), id.Name
+		}
+	}
+	return "", name
 }
 
 // sharedNames returns the variables of a program's cell that have to be the package's, less those

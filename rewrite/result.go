@@ -136,8 +136,8 @@ func (c *checker) returns() ([]returned, bool) {
 	return list, ok && c.universal(c.body.Rbrace, "nil", "any")
 }
 
-// finalCall returns the conversion or the call of a builtin with a value that the body ends in,
-// or nil. It may stand in parentheses.
+// finalCall returns the call or the conversion with a value that the body ends in, or nil. It may stand
+// in parentheses.
 func (c *checker) finalCall() ast.Expr {
 	if c.shape == inPlace {
 		return nil // the body is the function's around the statements, which return nothing

@@ -17,7 +17,7 @@ import (
 //	x                 ⇒  return reactor.Values(x)          at the end of the body
 //	                  ⇒  return nil, nil                   at the end of the body
 //
-// With types, see [form].
+// With types, see [form]; a call at the end of the body counts then, too, if it gives a value.
 func (p *planner) planReturns() *Error {
 	switch {
 	case p.plan.shape == inPlace:
@@ -45,6 +45,9 @@ func (p *planner) planReturns() *Error {
 		})
 	}
 	last := len(p.list) == 0 || p.staysAfter(p.stmts.off(p.list[len(p.list)-1].Pos()))
+	if e := bareExpr(p.list); e != nil {
+		p.plan.silent = p.endsInSemicolon(p.stmts.end(e))
+	}
 	if e := finalExpr(p.list, p.know.final); e != nil {
 		p.planReturn([]ast.Expr{e}, "return ")
 		if !last {
@@ -100,8 +103,8 @@ func (p *planner) wrap(first, last ast.Expr, before, after string) {
 	}
 }
 
-// finalExpr returns the bare expression that list ends in. A call does not count unless it is
-// known to be a conversion or a builtin's that has a value.
+// finalExpr returns the bare expression that list ends in. A call does not count unless it is known to
+// have a value.
 func finalExpr(list []ast.Stmt, callToo bool) ast.Expr {
 	last := bareExpr(list)
 	if last == nil {

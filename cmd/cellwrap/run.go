@@ -168,7 +168,7 @@ func (c *runConfig) run(stdin io.Reader, stdout, stderr io.Writer) (int, error) 
 	if c.check && !n.stores {
 		return 0, fmt.Errorf("--check: %s has no stored outputs (a notebook has: .ipynb)", c.file)
 	}
-	program, err := n.build(ctx)
+	program, err := n.build(ctx, stderr)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = errInterrupted
@@ -253,8 +253,8 @@ func runs(cell notebook.Cell) bool {
 	return cell.Kind == notebook.Code && !slices.Contains(cell.Tags, "skip-execution")
 }
 
-// build makes the program.
-func (n *runnable) build(ctx context.Context) (*runner.Program, error) {
+// build makes the program, and writes what it warns of to warnings.
+func (n *runnable) build(ctx context.Context, warnings io.Writer) (*runner.Program, error) {
 	var cells []rewrite.ProgramCell
 	for _, i := range n.cells {
 		src, err := n.book.Source(i)
@@ -273,6 +273,13 @@ func (n *runnable) build(ctx context.Context) (*runner.Program, error) {
 	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewBookEnv(dir)})
 	if err != nil {
 		return nil, err
+	}
+	for _, cell := range out.Cells {
+		for _, d := range cell.Diagnostics {
+			if d.Severity == rewrite.Warning { // the program prints the notes
+				fmt.Fprintf(warnings, "%s: %s: %s\n", d.Pos, d.Severity, d.Msg)
+			}
+		}
 	}
 	return runner.Build(ctx, dir, out)
 }
