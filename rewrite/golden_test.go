@@ -35,6 +35,7 @@ var update = flag.Bool("update", false, "rewrite what the golden cases want; rea
 // real. For one case: go test ./rewrite -run Golden/NAME. After a change that is meant to
 // change outputs, or for a case without wants: go test ./rewrite -run Golden -update.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	cases, err := golden.Load("../golden/testdata")
 	if err != nil {
 		t.Fatal(err)

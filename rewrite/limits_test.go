@@ -11,6 +11,7 @@ import (
 
 // TestLimits holds that cells of extreme shapes are rewritten, or refused with one message.
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	const deep = "more than 1000 nested levels"
 	for _, tt := range []struct {
 		name, cell string

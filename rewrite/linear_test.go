@@ -24,6 +24,7 @@ const linearSize, linearShape = "CELLWRAP_LINEAR_SIZE", "CELLWRAP_LINEAR_SHAPE"
 // runs: in cells that are four times as large, not much more than four times as often. It takes one shape in four, by
 // the hash of its name; with -all, every one.
 func TestLinear(t *testing.T) {
+	t.Parallel()
 	if size, err := strconv.Atoi(os.Getenv(linearSize)); err == nil {
 		rewriteShapes(size)
 		return

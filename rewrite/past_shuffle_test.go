@@ -56,6 +56,7 @@ var pastCells = []string{
 // What a session finds out step by step is what it finds out if all that is known is checked anew
 // before each cell; and it never panics.
 func TestSessionShuffled(t *testing.T) {
+	t.Parallel()
 	rounds := 100
 	if testing.Short() {
 		rounds = 30

@@ -41,6 +41,7 @@ func FuzzProgram(f *testing.F) {
 // TestShuffled holds the same for notebooks that are made of the cells of all cases, so that most of
 // them define again, with another meaning, what others use.
 func TestShuffled(t *testing.T) {
+	t.Parallel()
 	var cells []string
 	for _, of := range goldenPrograms(t) {
 		for _, cell := range of {

@@ -15,6 +15,7 @@ import (
 // in both languages, print the same. In them a function uses variables that keep their type, since
 // what a type changes is where the two must differ.
 func TestProgramsLikePython(t *testing.T) {
+	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil || testing.Short() {
 		t.Skip("no python3, or -short")

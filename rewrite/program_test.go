@@ -17,6 +17,7 @@ import (
 // TestPrograms holds every case of golden/testdata/program, then builds the programs and runs
 // them. For one case: go test ./rewrite -run Programs/NAME; -update as for TestGolden.
 func TestPrograms(t *testing.T) {
+	t.Parallel()
 	cases, err := golden.LoadPrograms("../golden/testdata/program")
 	if err != nil {
 		t.Fatal(err)

@@ -787,6 +787,7 @@ var typeRules = map[string][]typeRow{
 
 // TestTypeRules holds the result's type for each row, and then compiles them all.
 func TestTypeRules(t *testing.T) {
+	t.Parallel()
 	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for _, rule := range slices.Sorted(maps.Keys(typeRules)) {
 		rows := typeRules[rule]
@@ -907,6 +908,7 @@ func (b *cellBuild) build(list string) {
 
 // TestZeroValues holds what stands beside an error where the other returns give a value.
 func TestZeroValues(t *testing.T) {
+	t.Parallel()
 	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for i, row := range []struct{ pre, value, result, zero string }{
 		{"", "1", "int", "0"},
@@ -1048,6 +1050,7 @@ func Func() func(secret)       { return nil }
 // TestUnused holds that what is declared and not used is used once, right where it should be, and
 // that the outputs compile. The cell's text stands around the markers ⟨…⟩.
 func TestUnused(t *testing.T) {
+	t.Parallel()
 	const c = "c := make(chan int, 1)\nvar v any = 1\nxs := []int{1}\nok := len(xs) > 0\n_, _, _, _ = c, v, xs, ok\n"
 	build := &cellBuild{goldenBuild: goldenBuild{dir: t.TempDir(), t: t}}
 	for i, want := range []string{
