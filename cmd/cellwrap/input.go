@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 	"github.com/cellwrap/cellwrap/internal/notebook"
 	"github.com/cellwrap/cellwrap/internal/suggest"
 )
@@ -41,7 +42,7 @@ func (c *config) readInputs(files []string, stdin io.Reader) ([]input, error) {
 	inputs, errs := make([]input, len(files)), make([]error, len(files))
 	parallel(len(files), func(i int) {
 		if c.write && c.output == "" {
-			if _, errs[i] = regular(files[i]); errs[i] != nil {
+			if _, errs[i] = atomicfile.Resolve(files[i]); errs[i] != nil {
 				return // what is beside a device is nobody's
 			}
 		}

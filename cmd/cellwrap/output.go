@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/aymanbagabas/go-udiff"
-	"github.com/google/renameio/v2"
 
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -25,7 +24,7 @@ func (r *result) old() (content, error) {
 	if r.dest == "" || r.dest == r.path {
 		return content{r.text, true}, nil
 	}
-	if _, err := regular(r.dest); err != nil {
+	if _, err := atomicfile.Resolve(r.dest); err != nil {
 		return content{}, err // reading a pipe would wait for its writer
 	}
 	text, err := os.ReadFile(r.dest)
@@ -73,41 +72,29 @@ func (r *result) file() file {
 	return file{r.dest, r.code, r.text, r.dest == r.path}
 }
 
-// writeFiles replaces the files atomically: each has its old or its new content at any
-// moment, and its old mode. All are written beside their places before the first is
-// replaced, so a full disk changes none.
+// writeFiles replaces the files: each has its old or its new content at any moment. All are written
+// beside their places before the first is replaced, so a full disk changes none.
 func writeFiles(files []file) error {
-	var pending []*renameio.PendingFile
+	var staged []*atomicfile.File
 	defer func() {
-		for _, p := range pending {
-			p.Cleanup()
+		for _, s := range staged {
+			s.Discard()
 		}
 	}()
 	for _, f := range files {
-		path, err := writable(f.path)
+		s, err := atomicfile.Stage(f.path, f.text, 0o666)
 		if err != nil {
 			return err
 		}
-		p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o666), renameio.WithExistingPermissions())
-		var temporary *fs.PathError
-		if errors.As(err, &temporary) {
-			err = fmt.Errorf("%s: %w", f.path, temporary.Err)
-		}
-		if err != nil {
-			return err
-		}
-		pending = append(pending, p)
-		if _, err := p.Write(f.text); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
-		}
+		staged = append(staged, s)
 	}
 	for _, f := range files {
 		if err := f.check(); err != nil {
 			return err
 		}
 	}
-	for i, p := range pending {
-		if err := files[i].replace(p); err != nil {
+	for i, s := range staged {
+		if err := files[i].replace(s); err != nil {
 			return err
 		}
 	}
@@ -116,9 +103,9 @@ func writeFiles(files []file) error {
 
 // replace puts the new content in the file's place, unless the file has been changed since it was
 // read. Other processes of ours wait.
-func (f file) replace(p *renameio.PendingFile) error {
+func (f file) replace(s *atomicfile.File) error {
 	if f.mustBe {
-		unlock, err := lockFile(f.path)
+		unlock, err := atomicfile.Lock(f.path)
 		if err != nil {
 			return err
 		}
@@ -127,7 +114,7 @@ func (f file) replace(p *renameio.PendingFile) error {
 			return err
 		}
 	}
-	return p.CloseAtomicallyReplace()
+	return s.Commit()
 }
 
 // check fails if the file has been changed since it was read.
@@ -140,39 +127,4 @@ func (f file) check() error {
 		err = fmt.Errorf("%s has changed since it was read (it is left as it is; try again)", f.path)
 	}
 	return err
-}
-
-// writable is regular, and refuses a file that may not be written to: its directory would let it be replaced.
-func writable(path string) (string, error) {
-	target, err := regular(path)
-	if err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(target, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return target, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return target, f.Close()
-}
-
-// regular returns the file that path is a link to, and refuses what cannot be
-// replaced.
-func regular(path string) (string, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(path); err == nil {
-			return "", fmt.Errorf("%s is a link to a file that does not exist", path)
-		}
-		return path, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a regular file", path)
-	}
-	return filepath.EvalSymlinks(path)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 )
 
 // A file that another process of ours changes while this one waits to replace it stays as the other has
@@ -23,7 +25,7 @@ func TestWriteWaits(t *testing.T) {
 		}
 	}
 	write("old")
-	unlock, err := lockFile(path)
+	unlock, err := atomicfile.Lock(path)
 	if err != nil {
 		t.Fatal(err)
 	}

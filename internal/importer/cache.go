@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 )
 
 // A cache is a directory of entries, each a file named after a hash of what it
@@ -32,8 +34,7 @@ const (
 	touchAfter = 24 * time.Hour
 	trimAfter  = 24 * time.Hour
 
-	trimFile   = "importer-trim.txt"
-	tempPrefix = "importer-tmp-"
+	trimFile = "importer-trim.txt"
 )
 
 // The two kinds of entries, as the suffixes of their names.
@@ -88,16 +89,8 @@ func (c cache) put(name string, content []byte) {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return
 	}
-	f, err := os.CreateTemp(c.dir, tempPrefix) // mode 0600
-	if err != nil {
-		return
-	}
-	_, err = f.Write(slices.Concat([]byte(magic), checksum(name, content), content))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(c.dir, name))
-	}
-	if err != nil {
-		os.Remove(f.Name())
+	data := slices.Concat([]byte(magic), checksum(name, content), content)
+	if atomicfile.WriteCache(filepath.Join(c.dir, name), data, 0o600) != nil {
 		return
 	}
 	c.trim(time.Now())
@@ -168,10 +161,10 @@ func isEntry(name string) bool {
 	return false
 }
 
+// isTemp reports whether name is what a killed process may have left of an entry.
 func isTemp(name string) bool {
-	id, ok := strings.CutPrefix(name, tempPrefix)
-	_, err := strconv.ParseUint(id, 10, 64)
-	return ok && err == nil
+	id, ok := strings.CutPrefix(strings.TrimSuffix(name, atomicfile.NewSuffix), ".")
+	return ok && strings.HasSuffix(name, atomicfile.NewSuffix) && isEntry(id)
 }
 
 // A hasher hashes a list of strings, unambiguously.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 )
 
 const (
@@ -82,8 +84,8 @@ func TestClean(t *testing.T) {
 	c := cache{t.TempDir()}
 	c.put(entryA, nil)
 	c.put(entryB, nil)
-	others := []string{"x.bundle", "notes.txt", strings.ToUpper(entryA[:3]) + ".resolution", tempPrefix + "mine", entryA + "~"}
-	for _, name := range append(others, tempPrefix+"123") {
+	others := []string{"x.bundle", "notes.txt", strings.ToUpper(entryA[:3]) + ".resolution", ".mine" + atomicfile.NewSuffix, entryA + "~"}
+	for _, name := range append(others, "."+entryA+atomicfile.NewSuffix) {
 		if err := os.WriteFile(filepath.Join(c.dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}

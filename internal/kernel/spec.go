@@ -15,7 +15,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/cellwrap/cellwrap/internal/swap"
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 )
 
 // A Spec is an installed kernelspec: a directory with a kernel.json, and what else the kernel shows.
@@ -179,10 +179,10 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	if err := os.CopyFS(next, os.DirFS(of.Dir)); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(next, "kernel.json"), text, 0o666); err != nil {
+	if err := atomicfile.Write(filepath.Join(next, "kernel.json"), text, 0o666); err != nil {
 		return nil, err
 	}
-	if err := swap.Dir(next, target); err != nil {
+	if err := atomicfile.Dir(next, target); err != nil {
 		return nil, err
 	}
 	return read(target)

@@ -15,11 +15,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/mod/modfile"
 
 	"github.com/cellwrap/cellwrap"
-	"github.com/cellwrap/cellwrap/internal/swap"
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 )
 
 // Module is the path of the module that has the runtime.
@@ -88,7 +87,7 @@ func write(dir string, all map[string][]byte) error {
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(file, text, 0o666); err != nil {
+		if err := atomicfile.Write(file, text, 0o666); err != nil {
 			return err
 		}
 	}
@@ -142,11 +141,7 @@ func Into(dir string) (root string, changed bool, err error) {
 	if err != nil || string(next) == string(text) {
 		return root, changed, err
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", false, err
-	}
-	return root, true, renameio.WriteFile(file, next, info.Mode().Perm())
+	return root, true, atomicfile.Write(file, next, 0o666)
 }
 
 // replace makes the runtime in dir what all says, in one step: some files of this version with some of an
@@ -166,7 +161,7 @@ func replace(dir string, all map[string][]byte) error {
 	if err := os.Rename(filepath.Join(temp, "go.mod"), filepath.Join(dir, "go.mod")); err != nil {
 		return err
 	}
-	return swap.Dir(filepath.Join(temp, "reactor"), filepath.Join(dir, "reactor"))
+	return atomicfile.Dir(filepath.Join(temp, "reactor"), filepath.Join(dir, "reactor"))
 }
 
 // moduleRoot returns the directory of the go.mod at or above dir.

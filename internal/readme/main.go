@@ -9,8 +9,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/cellwrap/cellwrap/internal/atomicfile"
 	"github.com/cellwrap/cellwrap/internal/notebook"
 )
 
@@ -44,7 +43,7 @@ func run(readme, book string) error {
 	if err != nil || bytes.Equal(old, now) {
 		return err
 	}
-	return renameio.WriteFile(readme, now, 0o666, renameio.WithExistingPermissions())
+	return atomicfile.Write(readme, now, 0o666)
 }
 
 // renew returns the README with the notebook's demo.

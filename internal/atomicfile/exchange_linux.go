@@ -1,4 +1,4 @@
-package swap
+package atomicfile
 
 import "golang.org/x/sys/unix"
 

@@ -1,5 +1,4 @@
-// Package swap puts a directory in the place of another one.
-package swap
+package atomicfile
 
 import (
 	"errors"

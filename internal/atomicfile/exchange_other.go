@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package swap
+package atomicfile
 
 import "errors"
 
