@@ -3,7 +3,6 @@ package rewrite
 import (
 	"bytes"
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -81,8 +80,7 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	host := build.Default
-	host.BuildTags = tagsIn(os.Getenv("GOFLAGS"))
+	host := importer.BuildContext()
 	for _, entry := range entries {
 		name := entry.Name()
 		path := filepath.Join(dir, name)
@@ -110,17 +108,6 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		e = with
 	}
 	return e, nil
-}
-
-// tagsIn returns the build tags that GOFLAGS sets.
-func tagsIn(goflags string) []string {
-	var tags []string
-	for _, flag := range strings.Fields(goflags) {
-		if list, ok := strings.CutPrefix(strings.TrimLeft(flag, "-"), "tags="); ok {
-			tags = strings.Split(list, ",")
-		}
-	}
-	return tags
 }
 
 // withoutBodies returns f without the bodies of its functions.
