@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -175,6 +176,28 @@ func (d *Deferred[T]) Unpause() {
 	if d.resume() {
 		d.r.post(d)
 	}
+}
+
+// String tells the state, and the value by fmt's %v: <Deferred 42>. A Deferred whose callbacks
+// have not all run is pending. (Twisted: Deferred.__str__.)
+func (d *Deferred[T]) String() string {
+	d.mu.Lock()
+	if !d.rests() { // the loop may be writing the outcome
+		d.mu.Unlock()
+		return "<Deferred pending>"
+	}
+	v, err := d.value, d.err
+	d.mu.Unlock()
+	if err != nil {
+		return fmt.Sprintf("<Deferred failed: %v>", err)
+	}
+	return fmt.Sprintf("<Deferred %v>", v)
+}
+
+// rests reports whether d has its outcome and nothing is left that might change it, so that
+// it may be read. mu is held.
+func (d *Deferred[T]) rests() bool {
+	return d.called && d.due == 0 && len(d.callbacks) == 0 && d.paused.Load() == 0
 }
 
 // add appends cb to the chain. Once d has fired, each callback is queued for itself:
@@ -354,7 +377,7 @@ func (d *Deferred[T]) outcome(here *Reactor) (v T, err error, ok bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.r != here && !d.r.stop.Load() || !d.called || d.due > 0 || len(d.callbacks) > 0 || d.paused.Load() > 0 {
+	if d.r != here && !d.r.stop.Load() || !d.rests() {
 		return v, nil, false
 	}
 	v, err = d.look()

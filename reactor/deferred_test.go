@@ -440,3 +440,39 @@ func TestFail(t *testing.T) {
 		}
 	})
 }
+
+// A Deferred tells its state as an EventualResult does, and never its insides.
+func TestDeferredString(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		equal(t, "waiting", d.String(), "<Deferred pending>")
+		d.AddCallback(increment)
+		d.Pause()
+		d.Callback(41)
+		synctest.Wait()
+		equal(t, "paused", d.String(), "<Deferred pending>")
+		d.Unpause()
+		synctest.Wait()
+		equal(t, "fired", fmt.Sprint(d), "<Deferred 42>")
+		failed := FailOn[int](r, errors.New("boom"))
+		equal(t, "failed", failed.String(), "<Deferred failed: boom>")
+		failed.AddErrback(func(error) (int, error) { return 0, nil })
+	})
+}
+
+// String may be called while the loop writes the outcome; under -race.
+func TestDeferredStringWhileCallbacksRun(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		d := NewDeferredOn[int](r, nil)
+		for range 1000 {
+			d.AddCallback(increment)
+		}
+		d.Callback(0)
+		for s := ""; s != "<Deferred 1000>"; s = d.String() {
+			if s != "" && s != "<Deferred pending>" {
+				t.Fatalf("between two callbacks: %s", s)
+			}
+			runtime.Gosched()
+		}
+	})
+}

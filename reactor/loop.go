@@ -64,6 +64,7 @@ func New() *Reactor {
 		stopping: make(chan struct{}),
 		stopped:  make(chan struct{}),
 		watching: make(map[watcher]struct{}),
+		ticked:   true, // what is queued before Start runs before any timer
 	}
 	r.rank.Store(firstRank)
 	return r

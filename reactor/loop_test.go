@@ -283,3 +283,19 @@ func TestNoSetup(t *testing.T) {
 		<-r.Stopped()
 	})
 }
+
+// What was given to Call before Start runs before a timer that is due by then.
+func TestCallBeforeStartGoesBeforeTimers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		var got []string
+		r.CallLater(0, func() { got = append(got, "timer") })
+		r.Call(func() { got = append(got, "call") })
+		time.Sleep(time.Second)
+		r.Start()
+		synctest.Wait()
+		equal(t, "order", got, []string{"call", "timer"})
+		r.Stop()
+		<-r.Stopped()
+	})
+}

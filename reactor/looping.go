@@ -153,6 +153,9 @@ func (c *LoopingCall) Reset() error {
 	}
 	if l.next != nil && l.next.Cancel() == nil {
 		l.start = time.Now()
+		if !l.began {
+			l.last = l.start // no call was missed: the intervals that count begin here
+		}
 		l.schedule(l.interval)
 	}
 	return nil
@@ -173,6 +176,7 @@ type looping struct {
 	interval time.Duration
 	start    time.Time    // of the intervals
 	last     time.Time    // when the function was called last
+	began    bool         // it was called
 	next     *DelayedCall // nil while a call is running or waited for
 	stopped  *Deferred[struct{}]
 }
@@ -208,7 +212,7 @@ func (l *looping) run(*Reactor) {
 		l.fire(nil) // stopped when the timer was due already
 		return
 	}
-	l.next = nil
+	l.next, l.began = nil, true
 	count := l.count(time.Now())
 	l.c.mu.Unlock()
 	l.c.call(count, l.done)

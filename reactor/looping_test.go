@@ -390,3 +390,25 @@ func TestLoopingCallForgotten(t *testing.T) {
 		equal(t, "watchers", len(r.watching), 0)
 	})
 }
+
+// D19: a Reset before the first call begins the count anew, as LoopingCall.reset does: no
+// interval has been missed.
+func TestLoopingCallResetBeforeFirstCall(t *testing.T) {
+	for _, now := range []bool{true, false} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			l := newTicks()
+			c := NewLoopingCallWithCountOn(r, l.call)
+			r.Call(func() { // the loop is busy, so that the call which is due at once waits too
+				c.Start(tick, now)
+				for range 3 {
+					wantErr(t, c.Reset(), nil)
+					time.Sleep(tick * 8 / 10)
+				}
+				wantErr(t, c.Reset(), nil)
+			})
+			pass(5 * tick)
+			wantErr(t, c.Stop(), nil)
+			equal(t, "intervals", l.count[:2], []int{1, 1})
+		})
+	}
+}
