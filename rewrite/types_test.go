@@ -294,7 +294,7 @@ var typeRules = map[string][]typeRow{
 		{imp + "return []*reactor.Deferred[int]{reactor.Succeed(1)}", "[]*reactor.Deferred[int]"},
 		{imp + "return reactor.Succeed(1), reactor.Succeed(2)", "[]any"},
 		{imp + "d := reactor.Succeed(1)\nd", "int"},
-		{imp + "reactor.Succeed(1)", "struct{}"},
+		{imp + "reactor.Succeed(1)", "int"},
 		{imp + "return reactor.Then(reactor.Succeed(1), func(int) (string, error) { return \"\", nil })", "string"},
 		{imp + "return reactor.Succeed(struct{ n int }{1})", "struct{n int}"},
 		{imp + "import \"time\"\nreturn reactor.Succeed(time.Second)", "time.Duration"},
@@ -536,9 +536,9 @@ var typeRules = map[string][]typeRow{
 		{"panic(1)", "struct{}"},
 		{"select {}", "struct{}"},
 		{"for {\n\tif len(\"x\") > 1 {\n\t\treturn 1\n\t}\n}", "int"},
-		{"func() int { return 1 }()", "struct{}"},
-		{"func f() int { return 1 }\nf()", "struct{}"},
-		{"func f() int { return 1 }\n(f())", "struct{}"},
+		{"func() int { return 1 }()", "int"},
+		{"func f() int { return 1 }\nf()", "int"},
+		{"func f() int { return 1 }\n(f())", "int"},
 		{"import \"fmt\"\nfmt.Println()", "struct{}"},
 		{"defer func() { recover() }()", "struct{}"},
 		{"func() string { return string(\"x\") }()\nprintln()", "struct{}"},
@@ -612,8 +612,8 @@ var typeRules = map[string][]typeRow{
 		{"m := map[int]int{}\ndelete(m, 1)", "struct{}"},
 		{"m := map[int]int{}\nclear(m)", "struct{}"},
 		{"c := make(chan int)\nclose(c)", "struct{}"},
-		{"func len(s string) int { return 1 }\nlen(\"x\")", "struct{}"},
-		{"len := func(s string) int { return 1 }\nlen(\"x\")", "struct{}"},
+		{"func len(s string) int { return 1 }\nlen(\"x\")", "int"},
+		{"len := func(s string) int { return 1 }\nlen(\"x\")", "int"},
 		{"func len(s string) int { return 1 }\nreturn len(\"x\")", "int"},
 		{"if true {\n\treturn int8(1)\n}\nlen(\"x\")", "any"}, // a constant, but of type int
 		{"x := \"a\"\nif true {\n\treturn int8(1)\n}\nlen(x)", "any"},
@@ -697,7 +697,7 @@ var typeRules = map[string][]typeRow{
 		{inBackground + "len(await reactor.Succeed(\"x\"))", "int"},
 		{inBackground + "float32(await reactor.Succeed(1))", "float32"},
 		{inBackground + "await reactor.Succeed(1) + 1", "int"},
-		{inBackground + "func() int8 { return await reactor.Succeed(int8(1)) }()", "struct{}"},
+		{inBackground + "func() int8 { return await reactor.Succeed(int8(1)) }()", "int8"},
 		{inBackground + "return func() int8 { return await reactor.Succeed(int8(1)) }()", "int8"},
 		{inBackground + "x := func() int8 { return await reactor.Succeed(int8(1)) }()\nreturn x", "int8"},
 		{inBackground + "func() { await reactor.Succeed(1) }()\nreturn int8(1)", "int8"},
@@ -843,7 +843,9 @@ func checkType(t *testing.T, row typeRow, opts rewrite.Options) *rewrite.Output 
 		t.Errorf("%s\n\tgofmt changes the output (%v)\n%s", row.cell, err, out.Code)
 	}
 	for _, d := range out.Diagnostics {
-		t.Errorf("%s\n\t%s: %s: %s", row.cell, d.Pos, d.Severity, d.Msg)
+		if !strings.HasPrefix(d.Msg, "the cell may end here without a return") { // as some rows mean to
+			t.Errorf("%s\n\t%s: %s: %s", row.cell, d.Pos, d.Severity, d.Msg)
+		}
 	}
 	return out
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"go/build"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/cellwrap/cellwrap/internal/importer"
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -25,13 +25,14 @@ func (c *config) packageOf(in input) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	context := importer.BuildContext()
 	var written, firstWritten, generated string // names of packages, and of a file
 	for _, e := range entries {
 		name := e.Name()
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == filepath.Base(dest) {
 			continue
 		}
-		if match, err := build.Default.MatchFile(dir, name); err != nil || !match {
+		if match, err := context.MatchFile(dir, name); err != nil || !match {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, name))
