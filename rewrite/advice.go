@@ -73,21 +73,28 @@ func (c *checker) adviseDurations(call *ast.CallExpr) {
 	if !ok {
 		return
 	}
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if path, _ := c.function(call); !c.isRuntime(path) && !(ok && c.runtimeType(c.info.Types[sel.X].Type) != "") {
-		return
-	}
 	for i := 0; i < min(sig.Params().Len(), len(call.Args)); i++ {
 		arg := call.Args[i]
 		value := c.info.Types[arg].Value
-		if !isDuration(sig.Params().At(i).Type()) || value == nil || !c.untypedNumber(arg) {
+		if value == nil || !isDuration(sig.Params().At(i).Type()) {
 			continue
 		}
-		if n, ok := constant.Int64Val(constant.ToInt(value)); ok && 0 < n && n < int64(time.Millisecond) {
+		n, ok := constant.Int64Val(constant.ToInt(value))
+		if ok && 0 < n && n < int64(time.Millisecond) && c.untypedNumber(arg) && c.callsRuntime(call) {
 			text := types.ExprString(arg)
 			c.advice(arg.Pos(), "%s is %v here (for seconds, write %s*time.Second)", text, time.Duration(n), text)
 		}
 	}
+}
+
+// callsRuntime reports whether a call is of a function of the runtime's, or a method. It looks for the scope of the
+// call, which takes time: ask it last.
+func (c *checker) callsRuntime(call *ast.CallExpr) bool {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && c.runtimeType(c.info.Types[sel.X].Type) != "" {
+		return true
+	}
+	path, _ := c.function(call)
+	return c.isRuntime(path)
 }
 
 // untypedNumber reports whether a constant expression has no part with a type.
@@ -173,7 +180,11 @@ func isDuration(t types.Type) bool {
 }
 
 // droppedErrors warns of the errors among the unused variables: Go would have refused the cell.
+// A later cell of a session may check them, but in GoNB, where they end with their cell.
 func (c *checker) droppedErrors() (list []Diagnostic) {
+	if c.opts.past != nil && !c.opts.traits.sessions {
+		return nil
+	}
 	for id, obj := range c.info.Defs {
 		off, ok := c.offset(id.Pos())
 		if ok && obj != nil && c.know.unused[off] == id.Name && c.inEmission(id.Pos()) && types.Identical(obj.Type(), errorType) {
