@@ -14,7 +14,7 @@ import (
 // table is made in one walk, when it is first asked for.
 type index struct {
 	imports  map[[2]string]importSpec // the plan's, by name and path
-	selected map[token.Pos]bool       // identifiers that stand before a dot
+	selected map[token.Pos]bool       // identifiers before a dot
 	locals   map[token.Pos]bool       // those that the body's own statements declare
 	values   []*ast.CallExpr          // calls of our Values, in order
 	words    map[string]bool          // all identifiers
@@ -52,7 +52,7 @@ func (c *checker) importOf(spec *ast.ImportSpec) importSpec {
 	return importSpec{off: -1} // the template's
 }
 
-// selects reports whether the identifier at pos stands before a dot.
+// selects reports whether the identifier at pos comes before a dot.
 func (c *checker) selects(pos token.Pos) bool {
 	if c.index.selected == nil {
 		c.index.selected = map[token.Pos]bool{}

@@ -187,10 +187,10 @@ var shapes = []struct {
 // copy of it does so when it builds the output.
 var quadratic = map[string]string{
 	"awaits of distinct types":      "for each type that is an argument, mono.go goes through the scope that it is declared in",
-	"generic instances":             "likewise",
+	"generic instances":             "the same",
 	"methods":                       "a type's methods are looked for in a list",
-	"methods that capture":          "likewise",
-	"methods that capture one each": "likewise",
+	"methods that capture":          "the same",
+	"methods that capture one each": "the same",
 	"type switch of many cases":     "each case is compared with all before it",
 }
 
