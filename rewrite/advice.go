@@ -38,8 +38,10 @@ func (c *checker) advise() {
 			return true
 		})
 	}
-	if c.shape == background || c.shape == coroutine {
+	if c.shape != inPlace && c.shape != cellFunc {
 		c.adviseWaits()
+	}
+	if c.shape == background || c.shape == coroutine {
 		c.adviseEnd()
 	}
 }

@@ -117,6 +117,7 @@ type checker struct {
 	awaitCalls []awaitCall // in order
 	others     []*checker  // of the program's cells, where all are checked together
 	broken     bool        // another file of the package is
+	explains   bool        // there are errors, whose messages need the types of expressions
 }
 
 // typeError is an error of go/types.
@@ -170,6 +171,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		if c.found, err = c.loader.load(ctx, want.All()); err != nil {
 			return false, err
 		}
+		c.explains = true
 		c.run(files)
 	}
 	if fixed, err := c.fixImports(ctx, files); fixed || err != nil {
@@ -274,7 +276,7 @@ func (c *checker) run(files []*ast.File) {
 	m := c.cell.member
 	c.errs = nil
 	c.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
-	if c.seeks() || len(c.awaits) > 0 || c.shape == cellFunc || m != nil {
+	if c.seeks() || c.explains || len(c.awaits) > 0 || c.shape == cellFunc || m != nil {
 		c.info.Types = map[ast.Expr]types.TypeAndValue{} // large, for a large cell
 	}
 	conf := types.Config{

@@ -27,3 +27,25 @@ func TestSessionVars(t *testing.T) {
 		}
 	}
 }
+
+// A handle of an earlier cell is not its value. The message says so, by whatever name a target has the type.
+func TestSessionHandles(t *testing.T) {
+	for _, c := range []struct {
+		target     rewrite.Target
+		cell, want string
+	}{
+		{rewrite.GoNB, "%%run_in_reactor b\nreturn a + 1", "cell 2:2:8: invalid operation: a + 1 (mismatched types *session.EventualResult[int] and untyped int) (await gives the value)"},
+		{rewrite.GoNB, "fmt.Println(len(p.X))\n_ = await a", "cell 2:1:19: p.X undefined (type *session.EventualResult[point] has no field or method X) (write (await p).X)"},
+		{rewrite.REPL, "%%run_in_reactor b\nreturn a + 1", "cell 2:2:8: invalid operation: a + 1 (mismatched types *dynamic.EventualResult and untyped int) (await gives the value)"},
+	} {
+		s := rewrite.NewSession(rewrite.Options{Target: c.target, FixImports: true, Env: goldenEnv})
+		for _, cell := range []string{"%%run_in_reactor a\nreturn 1", "%%run_in_reactor p\nreturn point{1}\ntype point struct{ X int }"} {
+			if _, err := s.Cell(t.Context(), []byte(cell), "cell 1"); err != nil {
+				t.Fatalf("%q: %v", cell, err)
+			}
+		}
+		if _, err := s.Cell(t.Context(), []byte(c.cell), "cell 2"); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %q:\n%v, want\n%s", c.target, c.cell, err, c.want)
+		}
+	}
+}

@@ -72,20 +72,6 @@ func (c *checker) cellPositions(msg string) string {
 	return fmt.Sprintf("%svariable declaration at line %d", head, in)
 }
 
-// awaitHint tells of await where a Deferred or an EventualResult is taken for its value.
-func awaitHint(msg string) string {
-	if name, _, ok := strings.Cut(msg, ".Wait undefined (type *"); ok && waitable().MatchString(msg) {
-		return " (write await " + name + ")"
-	}
-	operand := strings.HasPrefix(msg, "invalid operation: ") || strings.HasPrefix(msg, "cannot convert ") || strings.HasPrefix(msg, "cannot use ")
-	if operand && len(waitable().FindAllString(msg, 2)) == 1 && !strings.Contains(msg, " to *") {
-		return " (await gives the value)"
-	}
-	return ""
-}
-
-var waitable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*\w+\.(Deferred|EventualResult)\b`) })
-
 var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(emissionName + `(\d*):(\d+):(\d+)`) })
 
 // wording returns a message in the compiler's words, on one line. A value that the cell returns
@@ -120,7 +106,7 @@ func (c *checker) wording(e typeError, cells bool) string {
 		"\n\t\t", "; ", "\n\t", "; ", // have …; want …
 		" (declared at -)", "", // in a package whose positions are not known
 	).Replace(msg)
-	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos) + awaitHint(e.msg)
+	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos) + c.handleHint(e)
 	if off, ok := c.offset(e.pos); ok {
 		msg += c.cell.undefinedHint(e.msg, off)
 	}
