@@ -75,8 +75,9 @@ const python = "/usr/bin/python3"
 // TestJupyter has a real Jupyter client drive a real kernel, Debian's ipykernel, through the proxy:
 // testdata/jupyter.py says what is checked.
 func TestJupyter(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
-		t.Skip("short: starts some 20 Python kernels")
+		t.Skip("short: starts some 10 Python kernels")
 	}
 	if out, err := exec.Command(python, "-c", "import jupyter_client, ipykernel, nbclient, jupyter_kernel_test").CombinedOutput(); err != nil {
 		t.Skipf("no Jupyter for %s (apt-get install python3-jupyter-client python3-ipykernel python3-nbclient python3-jupyter-kernel-test): %s", python, out)

@@ -15,6 +15,7 @@ import (
 
 // A connection that asks for the end stays open until then: the garbage collector must not close it.
 func TestEndHoldsConnection(t *testing.T) {
+	t.Parallel()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +59,7 @@ func TestLastWords(t *testing.T) {
 // Who asks whether the result is there is answered within a second, or not at all; who waits for it
 // waits as long as it takes. The one answer that does not come is the clock of the other.
 func TestPatient(t *testing.T) {
+	t.Parallel()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 // A process is watched with and without a pidfd, and its end is its exit: it need not be waited for.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	for _, watch := range []func(int) (<-chan struct{}, error){
 		watchProcess,
 		func(pid int) (<-chan struct{}, error) {

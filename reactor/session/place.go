@@ -30,6 +30,11 @@ func placeOf(name string) (place, error) {
 	if kernels == "" {
 		return place{}, fmt.Errorf("%s is not set: a result can only outlive the cell of a GoNB kernel (elsewhere, use package reactor)", placeEnv)
 	}
+	return placeIn(kernels, name)
+}
+
+// placeIn is placeOf for the kernel with a directory.
+func placeIn(kernels, name string) (place, error) {
 	sum := sha256.Sum256([]byte(name))
 	all := filepath.Join(kernels, ".cellwrap")
 	p := place{all, filepath.Join(all, hex.EncodeToString(sum[:8]))}

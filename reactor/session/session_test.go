@@ -53,12 +53,15 @@ var cells = map[string]func(arg string){
 	},
 	"wait named": func(name string) { fmt.Println(Attach[string](name).Wait(patience)) },
 	"pids": func(name string) {
-		Attach[int](name).Serve(func() (int, error) {
-			sleep := exec.Command("sleep", "3600")
-			sleep.Stdout = os.Stdout
-			err := sleep.Start()
-			return os.Getpid(), err
-		})
+		Attach[int](name).Serve(func() (int, error) { return os.Getpid(), startSleep() })
+	},
+	"sleep": func(string) {
+		fmt.Fprintln(os.Stderr, "asleep")
+		time.Sleep(time.Hour)
+	},
+	"wait for pid": func(name string) {
+		_, err := Attach[int](name).Wait(patience)
+		fmt.Println(err)
 	},
 	"wait": func(arg string) {
 		d, _ := time.ParseDuration(arg)
@@ -214,6 +217,24 @@ var cells = map[string]func(arg string){
 	"wait function": func(string) { fmt.Println(Attach[func()]("result").Wait(patience)) },
 }
 
+// startSleep starts a process that holds the output, and waits until it runs: only then is it seen with its
+// environment.
+func startSleep() error {
+	sleep := exec.Command(os.Args[0])
+	sleep.Env = append(os.Environ(), cellEnv+"=sleep")
+	sleep.Stdout = os.Stdout
+	asleep, err := sleep.StderrPipe()
+	if err != nil {
+		return err
+	}
+	defer asleep.Close()
+	if err := sleep.Start(); err != nil {
+		return err
+	}
+	_, err = asleep.Read(make([]byte, 1))
+	return err
+}
+
 // hold tells who it is in dir/told, and waits for dir/gate.
 func hold(dir string) error {
 	tell(dir)
@@ -292,6 +313,7 @@ func TestOnce(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	k.want("", "hold", s.dir)
 	s.told()
@@ -326,6 +348,7 @@ func read(path string) <-chan string {
 }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	k.want("", "coroutine", s.dir)
 	s.told()
@@ -341,6 +364,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestOutput(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	k.want("", "print", "")
 	k.want("0 <nil> false false false false\n", "wait", "1m")
@@ -349,6 +373,7 @@ func TestOutput(t *testing.T) {
 }
 
 func TestReplace(t *testing.T) {
+	t.Parallel()
 	for _, cell := range []string{"hold", "hold, deaf", "coroutine"} {
 		k, s := newKernel(t), newStage(t)
 		k.want("", cell, s.dir)
@@ -368,6 +393,7 @@ func TestReplace(t *testing.T) {
 
 // What has no name is not replaced by the next that has none.
 func TestUnnamed(t *testing.T) {
+	t.Parallel()
 	k, first, second := newKernel(t), newStage(t), newStage(t)
 	k.want("", "hold named", "_ "+first.dir)
 	k.want("", "hold named", "_ "+second.dir)
@@ -382,6 +408,7 @@ func TestUnnamed(t *testing.T) {
 // Many cells of one name at the same moment: one of them has the result, and its processes alone
 // are left.
 func TestSameMoment(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	var starts []<-chan reply
 	for range 8 {
@@ -422,8 +449,8 @@ func (k *kernelProcess) isKeeper(pid int) (n int) {
 }
 
 func (k *kernelProcess) place(name string) place {
-	k.Setenv(placeEnv, k.dir)
-	p, err := placeOf(name)
+	k.Helper()
+	p, err := placeIn(k.dir, name)
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -433,6 +460,7 @@ func (k *kernelProcess) place(name string) place {
 // When the kernel is killed, all goes: bodies that wait, that are deaf, that are done and have
 // started a process. newKernel looks.
 func TestKernelEnd(t *testing.T) {
+	t.Parallel()
 	k, waits, deaf := newKernel(t), newStage(t), newStage(t)
 	k.want("", "hold named", "a "+waits.dir)
 	waits.told()
@@ -440,6 +468,7 @@ func TestKernelEnd(t *testing.T) {
 	deaf.told()
 	deaf.open()
 	k.want("", "pids", "b")
+	k.want("<nil>\n", "wait for pid", "b") // Serve has returned before the body has begun
 	k.want("", "serve named", "c")
 	if r := k.run("wait named", "c"); r.Out != "c <nil>\n" {
 		t.Errorf("got %+v", r)
@@ -449,6 +478,7 @@ func TestKernelEnd(t *testing.T) {
 
 // A kernel that is killed while cells start, which it leaves alone.
 func TestKernelEndsEarly(t *testing.T) {
+	t.Parallel()
 	for starts := range 6 {
 		t.Run(fmt.Sprint(starts), func(t *testing.T) {
 			k := newKernel(t)
@@ -466,6 +496,7 @@ func TestKernelEndsEarly(t *testing.T) {
 
 // A body that waits for its own result is told so, as in one process.
 func TestWaitForItself(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	k.want("", "wait for itself", "")
 	k.want("0 "+reactor.ErrCircular.Error()+" false false false false\n", "wait", "1m")
@@ -474,6 +505,7 @@ func TestWaitForItself(t *testing.T) {
 
 // A kernel that ends by itself.
 func TestKernelReturns(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	k.want("", "hold", s.dir)
 	job, keeper := s.told()
@@ -484,6 +516,7 @@ func TestKernelReturns(t *testing.T) {
 }
 
 func TestKill(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	for _, tt := range []struct {
 		victim          string
@@ -553,6 +586,7 @@ func TestDieAtOnce(t *testing.T) {
 
 // A cell that is interrupted before the body has begun takes all with it.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("the cell's number is found in /proc")
 	}
@@ -632,13 +666,13 @@ func TestFullDisk(t *testing.T) {
 
 // Somebody else's directory is not used, neither to start nor to wait.
 func TestForeign(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("it takes root to make a directory somebody else's")
 	}
 	k := newKernel(t)
 	dir := t.TempDir()
-	t.Setenv(placeEnv, dir)
-	p, err := placeOf("result")
+	p, err := placeIn(dir, "result")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -661,6 +695,7 @@ func TestForeign(t *testing.T) {
 
 // What waits for a body that is replaced learns of it.
 func TestReplacedWhileWaiting(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	k.want("", "hold", s.dir)
 	s.told()
@@ -675,6 +710,7 @@ func TestReplacedWhileWaiting(t *testing.T) {
 
 // A keeper that is stopped hangs nobody; when it goes on it ends, and leaves the new one alone.
 func TestStopped(t *testing.T) {
+	t.Parallel()
 	k, s := newKernel(t), newStage(t)
 	k.want("", "hold", s.dir)
 	job, keeper := s.told()
@@ -693,6 +729,7 @@ func TestStopped(t *testing.T) {
 }
 
 func TestSocket(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	k.want("", "serve named", "x")
 	p := k.place("x")
@@ -706,6 +743,7 @@ func TestSocket(t *testing.T) {
 }
 
 func TestLarge(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	k.want("", "hundred megabytes", "")
 	for range 2 {
@@ -718,6 +756,7 @@ func TestLarge(t *testing.T) {
 }
 
 func TestCannotCross(t *testing.T) {
+	t.Parallel()
 	k := newKernel(t)
 	k.want("", "function", "")
 	r := k.run("wait function", "")

@@ -3,8 +3,6 @@ package gokernel
 import (
 	"context"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -15,10 +13,7 @@ import (
 // BenchmarkProxy measures what the proxy adds to a cell: a cell that only the kernel itself runs, in turn
 // without and with it, 200 times. It reports the medians, that of the differences included.
 func BenchmarkProxy(b *testing.B) {
-	built := filepath.Join(b.TempDir(), "gokernel")
-	if out, err := exec.Command("go", "build", "-o", built, "./cmd/gokernel").CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	b.Setenv(commandEnv, "1")
 	ctx, cancel := context.WithCancel(context.Background())
 	started := func(session string, run func(file string)) *client {
 		at := freePorts(b)
@@ -34,7 +29,7 @@ func BenchmarkProxy(b *testing.B) {
 	alone := started("alone", func(file string) { Run(ctx, file, nil) })
 	proxied := started("proxied", func(file string) {
 		proxy.Run(ctx, proxy.Options{
-			Connection: file, Argv: []string{built, file}, Stdout: os.Stdout, Stderr: os.Stderr,
+			Connection: file, Argv: []string{os.Args[0], file}, Stdout: os.Stdout, Stderr: os.Stderr,
 			Rewrite: func(_ context.Context, code string, _ int) (proxy.Cell, error) {
 				return proxy.Cell{Code: code + "\n", Changed: true}, nil
 			},

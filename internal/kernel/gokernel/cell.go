@@ -100,7 +100,7 @@ func (c *cell) build(commands map[int]bool) error {
 	if out, err := c.goCommand("get"); err != nil {
 		return explain(fmt.Sprintf("%v\n\n%s", err, out), src)
 	}
-	if out, err := c.goCommand("build", "-o", c.binary()); err != nil {
+	if out, err := c.goCommand("build", "-ldflags=-w", "-o", c.binary()); err != nil {
 		return explain(out, src)
 	}
 	c.known = all

@@ -23,7 +23,13 @@ import (
 // other is for seeing that we do as GoNB does.
 var other = flag.String("kernel", "", "run the cells by another `command`, such as gonb --raw_error --kernel {connection_file}")
 
+// As a kernelspec's command, the test is the kernel.
+const commandEnv = "GOKERNEL_TEST_COMMAND"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(commandEnv) != "" {
+		os.Exit(Main(os.Args[1:], os.Stderr))
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/go-zeromq/zmq4.(*pubMWriter).run")) // a closed PUB leaves it
 }
 

@@ -21,6 +21,7 @@ const cellsFile = "testdata/cells.txtar"
 //
 //	go test -run Cells -update -kernel 'gonb --raw_error --kernel {connection_file}'
 func TestCells(t *testing.T) {
+	t.Parallel()
 	cells := readCells(t)
 	at := freePorts(t)
 	_, ended := at.start(t)
@@ -87,6 +88,7 @@ fmt.Println("waits")
 fmt.Println("interrupted")`
 
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	at := freePorts(t)
 	signal, ended := at.start(t)
 	c := at.dial(t, "one")
@@ -120,6 +122,7 @@ func TestInterrupt(t *testing.T) {
 
 // An interrupt without a cell is nothing.
 func TestInterruptNothing(t *testing.T) {
+	t.Parallel()
 	at := freePorts(t)
 	signal, ended := at.start(t)
 	c := at.dial(t, "one")
@@ -130,6 +133,7 @@ func TestInterruptNothing(t *testing.T) {
 
 // Cells wait for those before them, and each client hears of all, but is answered alone.
 func TestClients(t *testing.T) {
+	t.Parallel()
 	at := freePorts(t)
 	_, ended := at.start(t)
 	one, two := at.dial(t, "one"), at.dial(t, "two")
@@ -157,6 +161,7 @@ func TestClients(t *testing.T) {
 
 // A message that is not signed with the key is none. It ends GoNB.
 func TestStranger(t *testing.T) {
+	t.Parallel()
 	at := freePorts(t)
 	_, ended := at.start(t)
 	c := at.dial(t, "one")
@@ -172,16 +177,19 @@ func TestStranger(t *testing.T) {
 // Cells have the same outputs for Jupyter's own client, which starts the command, interrupts it by a signal, and
 // shuts it down.
 func TestJupyter(t *testing.T) {
+	t.Parallel()
 	python := "/usr/bin/python3" // Debian's has Debian's packages
 	if out, err := exec.Command(python, "-c", "import jupyter_client").CombinedOutput(); err != nil {
 		t.Skipf("needs Jupyter's client (apt-get install python3-jupyter-client): %v: %s", err, out)
 	}
 	dir := t.TempDir()
-	command := filepath.Join(dir, "gokernel")
-	if out, err := exec.Command("go", "build", "-o", command, "./cmd/gokernel").CombinedOutput(); err != nil {
-		t.Fatal(err, string(out))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
-	spec, err := json.Marshal(map[string]any{"argv": []string{command, "{connection_file}"}, "language": "go", "display_name": "Go"})
+	spec, err := json.Marshal(map[string]any{
+		"argv": []string{self, "{connection_file}"}, "env": map[string]string{commandEnv: "1"}, "language": "go", "display_name": "Go",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,26 @@
 """Drives kernels through the proxy by a real Jupyter client, and says of each check how it went.
 
-The kernels are called "plain" and "proxied", which is the same behind the proxy. The proxy of the test
-rewrites a cell that begins with %%rewrite to one that prints REWRITTEN, refuses one that begins
+The kernels are called "plain" and "proxied", which is the same with the proxy in front. The proxy of the
+test rewrites a cell that begins with %%rewrite to one that prints REWRITTEN, refuses one that begins
 with %%refuse, and knows a magic called %rewrite.
+
+A kernel takes a second to start. So the checks that leave it as they found it share one, one after the
+other, and each other check has its own; these run beside each other.
 """
-import os, queue, re, signal, sys, threading, time, traceback, unittest
+import concurrent.futures, functools, os, queue, signal, sys, time, traceback, unittest
 from jupyter_client.manager import KernelManager
 import ports
 
 TIMEOUT = 60
+
+
+SHARED = []
+
+
+def shared(check):
+    """Marks a check that leaves the kernel as it found it: a kernel that others of the kind have used is its argument."""
+    SHARED.append(check)
+    return check
 
 
 class Session:
@@ -58,10 +70,11 @@ class Session:
 
 def hear(client):
     """Waits until a client hears what is published: a subscription is not answered."""
-    for _ in range(TIMEOUT):
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
         client.kernel_info()
         try:
-            client.get_iopub_msg(timeout=1)
+            client.get_iopub_msg(timeout=0.1)
             return
         except queue.Empty:
             pass
@@ -107,100 +120,108 @@ def pid_of(manager):
     return manager.provisioner.process.pid
 
 
-def check_rewrite():
+@shared
+def check_rewrite(s):
     """A rewritten cell runs as what it became, and the client sees what the user wrote."""
-    with Session() as s:
-        s.run("x = 40")
-        reply, published = s.run("%%rewrite x\nignored")
-        assert reply["status"] == "ok", reply
-        assert text(published) == "a note\nREWRITTEN x\n", published
-        assert of_type(published, "execute_input")[0]["code"] == "%%rewrite x\nignored", published
-        assert text(published, "stderr") == "a warning\n", published
-        states = [c["execution_state"] for c in of_type(published, "status")]
-        assert states == ["busy", "idle"], states
+    s.run("x = 40")
+    reply, published = s.run("%%rewrite x\nignored")
+    assert reply["status"] == "ok", reply
+    assert text(published) == "a note\nREWRITTEN x\n", published
+    assert of_type(published, "execute_input")[0]["code"] == "%%rewrite x\nignored", published
+    assert text(published, "stderr") == "a warning\n", published
+    states = [c["execution_state"] for c in of_type(published, "status")]
+    assert states == ["busy", "idle"], states
 
 
-def check_prepared_once():
+@shared
+def check_prepared_once(s):
     """What the proxy has the kernel do before the first rewritten cell is done once, and nobody sees it."""
-    with Session() as s:
-        for _ in range(3):
-            s.run("%%rewrite x")
-        reply, published = s.run("print(prepared)")
-        assert text(published) == "1\n", published
+    for _ in range(3):
+        s.run("%%rewrite x")
+    reply, published = s.run("print(prepared)")
+    assert text(published) == "1\n", published
 
 
-def check_refuse():
-    """A refused cell is an error of the protocol, never reaches the kernel, and aborts what is queued behind it."""
-    with Session() as s:
-        reply, published = s.run("%%refuse\nprint('never')")
-        assert reply["status"] == "error" and reply["ename"] == "Refused", reply
-        assert [m["msg_type"] for m in published] == ["status", "execute_input", "error", "status"], published
-        assert of_type(published, "error")[0]["traceback"] == ["cell:1:3: refused", "%%refuse", "  ^"], published
-        reply, published = s.run("print('on')")
-        assert text(published) == "on\n"
-        ids = [s.client.execute(code) for code in ["import time; time.sleep(1); print('first')", "%%refuse", "print('aborted')"]]
-        outcomes = {}
-        while len(outcomes) < 3:
-            m = s.client.get_shell_msg(timeout=TIMEOUT)
-            if m["parent_header"]["msg_id"] in ids:
-                outcomes[m["parent_header"]["msg_id"]] = m["content"]["status"]
-        assert list(outcomes.items()) == list(zip(ids, ["ok", "error", "aborted"])), outcomes
-        reply, published = s.run("%%refuse", stop_on_error=False, store_history=False)
-        assert reply["status"] == "error", reply
-        reply, published = s.run("%%refuse", silent=True)
-        assert of_type(published, "error") == [], published
+@shared
+def check_refuse(s):
+    """A refused cell is an error of the protocol, never reaches the kernel, and aborts what is queued after it."""
+    reply, published = s.run("%%refuse\nprint('never')")
+    assert reply["status"] == "error" and reply["ename"] == "Refused", reply
+    assert [m["msg_type"] for m in published] == ["status", "execute_input", "error", "status"], published
+    assert of_type(published, "error")[0]["traceback"] == ["cell:1:3: refused", "%%refuse", "  ^"], published
+    reply, published = s.run("print('on')")
+    assert text(published) == "on\n"
+    ids = [s.client.execute(code, allow_stdin=True) for code in ["input()", "%%refuse", "print('aborted')"]]
+    s.client.get_stdin_msg(timeout=TIMEOUT)
+    s.client.input("the first goes on")
+    outcomes = {}
+    while len(outcomes) < 3:
+        m = s.client.get_shell_msg(timeout=TIMEOUT)
+        if m["parent_header"]["msg_id"] in ids:
+            outcomes[m["parent_header"]["msg_id"]] = m["content"]["status"]
+    assert list(outcomes.items()) == list(zip(ids, ["ok", "error", "aborted"])), outcomes
+    reply, published = s.run("%%refuse", stop_on_error=False, store_history=False)
+    assert reply["status"] == "error", reply
+    reply, published = s.run("%%refuse", silent=True)
+    assert of_type(published, "error") == [], published
 
 
-def check_answers():
+@shared
+def check_answers(s):
     """Help and completions for our magics are ours; the kernel's own are still there."""
-    with Session() as s:
-        reply = s.reply(s.client.inspect("%%rewrite x", 4))
-        assert reply["found"] and reply["data"]["text/plain"] == "help of rewrite", reply
-        reply = s.reply(s.client.inspect("print", 3))
-        assert reply["found"] and "print" in reply["data"]["text/plain"], reply
-        reply = s.reply(s.client.complete("é = 1\n%re", 9))
-        assert reply["matches"][0] == "%rewrite" and (reply["cursor_start"], reply["cursor_end"]) == (6, 9), reply
-        reply = s.reply(s.client.complete("impor", 5))
-        assert "import" in reply["matches"], reply
-        reply = s.reply(s.client.is_complete("%%rewrite {"))
-        assert reply["status"] == "incomplete", reply
-        reply = s.reply(s.client.is_complete("print(1)"))
-        assert reply["status"] == "complete", reply
+    reply = s.reply(s.client.inspect("%%rewrite x", 4))
+    assert reply["found"] and reply["data"]["text/plain"] == "help of rewrite", reply
+    reply = s.reply(s.client.inspect("print", 3))
+    assert reply["found"] and "print" in reply["data"]["text/plain"], reply
+    reply = s.reply(s.client.complete("é = 1\n%re", 9))
+    assert reply["matches"][0] == "%rewrite" and (reply["cursor_start"], reply["cursor_end"]) == (6, 9), reply
+    reply = s.reply(s.client.complete("impor", 5))
+    assert "import" in reply["matches"], reply
+    reply = s.reply(s.client.is_complete("%%rewrite {"))
+    assert reply["status"] == "incomplete", reply
+    reply = s.reply(s.client.is_complete("print(1)"))
+    assert reply["status"] == "complete", reply
 
 
-def check_stdin():
+@shared
+def check_stdin(s):
     """A cell asks the one who runs it for input."""
-    with Session() as s:
-        id = s.client.execute("print('got', input('? '))", allow_stdin=True)
-        request = s.client.get_stdin_msg(timeout=TIMEOUT)
-        assert request["content"]["prompt"] == "? ", request
-        s.client.input("an answer")
-        reply, published = s.outcome(id)
-        assert text(published) == "got an answer\n", published
+    id = s.client.execute("print('got', input('? '))", allow_stdin=True)
+    request = s.client.get_stdin_msg(timeout=TIMEOUT)
+    assert request["content"]["prompt"] == "? ", request
+    s.client.input("an answer")
+    reply, published = s.outcome(id)
+    assert text(published) == "got an answer\n", published
 
 
-def interrupt(kernel):
-    with Session(kernel) as s:
-        id = s.client.execute("import time\nprint('begun', flush=True)\ntime.sleep(600)")
-        while True:
-            m = s.client.get_iopub_msg(timeout=TIMEOUT)
-            if m["msg_type"] == "stream" and "begun" in m["content"]["text"]:
-                break
-        s.manager.interrupt_kernel()
-        reply = s.reply(id)
-        assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", reply
-        reply = {"status": "aborted"}
-        while reply["status"] == "aborted":  # by ipykernel, for a moment, with whatever comes next
-            reply, published = s.run("print('alive')")
-        assert text(published) == "alive\n", published
+def interrupt(s):
+    id = s.client.execute("import time\nprint('begun', flush=True)\ntime.sleep(600)")
+    while True:
+        m = s.client.get_iopub_msg(timeout=TIMEOUT)
+        if m["msg_type"] == "stream" and "begun" in m["content"]["text"]:
+            break
+    s.manager.interrupt_kernel()
+    reply = s.reply(id)
+    assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", reply
+    alive(s)
 
 
-def check_interrupt_by_signal():
-    interrupt("proxied")
+def alive(s):
+    """Runs a cell after one that failed."""
+    reply = {"status": "aborted"}
+    while reply["status"] == "aborted":  # by ipykernel, for a moment, with whatever comes next
+        reply, published = s.run("print('alive')")
+    assert text(published) == "alive\n", published
+
+
+@shared
+def check_interrupt_by_signal(s):
+    interrupt(s)
 
 
 def check_interrupt_by_message():
-    interrupt("proxied-message")
+    with Session("proxied-message") as s:
+        interrupt(s)
 
 
 def check_restart():
@@ -247,101 +268,101 @@ def check_terminate():
 
 def check_shutdown():
     """Shutting down is answered, and leaves neither a process nor a file."""
-    def private():
-        return {f for f in os.listdir(os.environ["TMPDIR"]) if f.startswith("cellwrap-kernel-")}
-    before = private()
     s = Session()
-    assert len(private()) == 1 and not private() & before, (private(), before)
     proxy = pid_of(s.manager)
+
+    def private():
+        return [f for f in os.listdir(os.environ["TMPDIR"]) if f.startswith(f"cellwrap-kernel-{proxy}-")]
+    assert len(private()) == 1, private()
     kernel = ancestry(proxy)[0]
     s.client.shutdown()
     reply = s.client.get_control_msg(timeout=TIMEOUT)
     assert reply["msg_type"] == "shutdown_reply", reply
     assert gone(kernel) and gone(proxy)
     s.client.stop_channels()
-    assert private() == set(), private()
+    assert private() == [], private()
 
 
-def check_large_output():
+@shared
+def check_large_output(s):
     """10 MB arrive whole."""
-    with Session() as s:
-        reply, published = s.run("print('x' * 10_000_000)")
-        assert len(text(published)) == 10_000_001, len(text(published))
+    reply, published = s.run("print('x' * 10_000_000)")
+    assert len(text(published)) == 10_000_001, len(text(published))
 
 
-def check_two_clients():
+@shared
+def check_two_clients(s):
     """Each gets its own replies, and both see what is published. Two of one manager number their
     requests alike, unless they are given sessions of their own."""
     from jupyter_client.session import Session as ClientSession
-    with Session() as s:
-        for own in [{}, {"session": ClientSession(key=s.client.session.key)}]:
-            other = s.connect(**own)
-            try:
-                ids = [(c, c.execute(f"print('{n}')")) for n in range(20) for c in (s.client, other)]
-                for client, id in ids:
-                    reply, published = s.outcome(id, client)
-                    assert reply["status"] == "ok", reply
-            finally:
-                other.stop_channels()
+    for own in [{}, {"session": ClientSession(key=s.client.session.key)}]:
+        other = s.connect(**own)
+        try:
+            ids = [(c, c.execute(f"print('{n}')")) for n in range(20) for c in (s.client, other)]
+            for client, id in ids:
+                reply, published = s.outcome(id, client)
+                assert reply["status"] == "ok", reply
+        finally:
+            other.stop_channels()
 
 
-def check_comms():
+@shared
+def check_comms(s):
     """Comm messages pass both ways."""
-    with Session() as s:
-        s.run("from ipykernel.comm import Comm\n"
-              "def opened(comm, msg):\n"
-              "    comm.on_msg(lambda m: comm.send({'back': m['content']['data']}))\n"
-              "get_ipython().kernel.comm_manager.register_target('echo', opened)")
-        session = s.client.session
-        for kind, data in [("comm_open", {}), ("comm_msg", {"n": 1})]:
-            s.client.shell_channel.send(session.msg(kind, {"comm_id": "c1", "target_name": "echo", "data": data}))
-        while True:
-            m = s.client.get_iopub_msg(timeout=TIMEOUT)
-            if m["msg_type"] == "comm_msg":
-                assert m["content"]["data"] == {"back": {"n": 1}}, m
-                break
+    s.run("from ipykernel.comm import Comm\n"
+          "def opened(comm, msg):\n"
+          "    comm.on_msg(lambda m: comm.send({'back': m['content']['data']}))\n"
+          "get_ipython().kernel.comm_manager.register_target('echo', opened)")
+    session = s.client.session
+    for kind, data in [("comm_open", {}), ("comm_msg", {"n": 1})]:
+        s.client.shell_channel.send(session.msg(kind, {"comm_id": "c1", "target_name": "echo", "data": data}))
+    while True:
+        m = s.client.get_iopub_msg(timeout=TIMEOUT)
+        if m["msg_type"] == "comm_msg":
+            assert m["content"]["data"] == {"back": {"n": 1}}, m
+            break
 
 
-def check_wrong_key():
+@shared
+def check_wrong_key(s):
     """What is signed with another key runs nowhere, and harms nobody."""
-    with Session() as s:
-        import zmq
-        context = zmq.Context.instance()
-        session = type(s.client.session)(key=b"another key")
+    import zmq
+    context = zmq.Context.instance()
+    session = type(s.client.session)(key=b"another key")
+    socket = context.socket(zmq.DEALER)
+    socket.linger = 0
+    socket.connect(s.client._make_url("shell"))
+    session.send(socket, "execute_request", {"code": "%%rewrite bad", "silent": False})
+    session.send(socket, "execute_request", {"code": "bad = 1", "silent": False})
+    reply, published = s.run("print('bad' in globals())")
+    assert text(published) == "False\n", published
+    socket.close()
+
+
+@shared
+def check_malformed(s):
+    """Frames that are no message, and signed messages that make no sense, harm nobody."""
+    import zmq
+    context = zmq.Context.instance()
+    for channel in ("shell", "control", "stdin", "hb"):
         socket = context.socket(zmq.DEALER)
         socket.linger = 0
-        socket.connect(s.client._make_url("shell"))
-        session.send(socket, "execute_request", {"code": "%%rewrite bad", "silent": False})
-        session.send(socket, "execute_request", {"code": "bad = 1", "silent": False})
-        reply, published = s.run("print('bad' in globals())")
-        assert text(published) == "False\n", published
+        socket.connect(s.client._make_url(channel))
+        for frames in [[b""], [b"<IDS|MSG>"], [b"x", b"<IDS|MSG>", b"", b"{", b"{", b"{", b"{"],
+                       [b"<IDS|MSG>", b"sig", b"null", b"[]", b"1", b"\xff"], [b"\x00" * 100_000]]:
+            socket.send_multipart(frames)
         socket.close()
-
-
-def check_malformed():
-    """Frames that are no message, and signed messages that make no sense, harm nobody."""
-    with Session() as s:
-        import zmq
-        context = zmq.Context.instance()
-        for channel in ("shell", "control", "stdin", "hb"):
-            socket = context.socket(zmq.DEALER)
-            socket.linger = 0
-            socket.connect(s.client._make_url(channel))
-            for frames in [[b""], [b"<IDS|MSG>"], [b"x", b"<IDS|MSG>", b"", b"{", b"{", b"{", b"{"],
-                           [b"<IDS|MSG>", b"sig", b"null", b"[]", b"1", b"\xff"], [b"\x00" * 100_000]]:
-                socket.send_multipart(frames)
-            socket.close()
-        session = s.client.session
-        for content in ({}, {"code": 3}, {"code": None, "silent": "x"}):
-            s.client.shell_channel.send(session.msg("execute_request", content))
-            s.client.shell_channel.send(session.msg("complete_request", content))
-            s.client.shell_channel.send(session.msg("inspect_request", content))
-            s.client.shell_channel.send(session.msg("is_complete_request", content))
-        for cursor in (-5, 10**9):
-            s.client.shell_channel.send(session.msg("complete_request", {"code": "%re", "cursor_pos": cursor}))
-            s.client.shell_channel.send(session.msg("inspect_request", {"code": "%re", "cursor_pos": cursor}))
-        reply, published = s.run("print('alive')")
-        assert text(published) == "alive\n", published
+    session = s.client.session
+    for content in ({}, {"code": 3}, {"code": None, "silent": "x"}):
+        s.client.shell_channel.send(session.msg("execute_request", content))
+        s.client.shell_channel.send(session.msg("complete_request", content))
+        s.client.shell_channel.send(session.msg("inspect_request", content))
+        s.client.shell_channel.send(session.msg("is_complete_request", content))
+    for cursor in (-5, 10**9):
+        s.client.shell_channel.send(session.msg("complete_request", {"code": "%re", "cursor_pos": cursor}))
+        s.client.shell_channel.send(session.msg("inspect_request", {"code": "%re", "cursor_pos": cursor}))
+    reply, published = s.run("print('alive')")
+    assert text(published) == "alive\n", published
 
 
 def check_nbclient():
@@ -363,18 +384,27 @@ def check_nbclient():
     assert outputs[3][0]["ename"] == "Refused" and outputs[4] == [], outputs
 
 
-def check_heartbeat():
-    with Session() as s:
-        s.client.hb_channel.unpause()
-        time.sleep(1.5)
-        assert s.client.hb_channel.is_beating()
+@shared
+def check_heartbeat(s):
+    """What is sent to the heartbeat comes back."""
+    import zmq
+    socket = zmq.Context.instance().socket(zmq.REQ)
+    socket.linger = 0
+    socket.connect(s.client._make_url("hb"))
+    try:
+        for ping in (b"ping", b"", b"x" * 1000):
+            socket.send(ping)
+            assert socket.poll(TIMEOUT * 1000), "no answer"
+            assert socket.recv() == ping
+    finally:
+        socket.close()
 
 
 def check_same_verdicts():
     """Debian's jupyter_kernel_test says the same with and without the proxy."""
     import jupyter_kernel_test
-    verdicts = {}
-    for kernel in ("plain", "forwarded"):
+
+    def verdict(kernel):
         class Tests(jupyter_kernel_test.KernelTests):
             kernel_name = kernel
             language_name = "python"
@@ -392,29 +422,43 @@ def check_same_verdicts():
             code_inspect_sample = "zip"
             code_clear_output = "from IPython.display import clear_output; clear_output()"
         result = unittest.TestResult()
-        suite = unittest.defaultTestLoader.loadTestsFromTestCase(Tests)
-        suite.run(result)
+        unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(result)
         bad = sorted(t.id().rsplit(".", 1)[-1] for t, _ in result.failures + result.errors)
-        verdicts[kernel] = (result.testsRun, bad, sorted(t.id().rsplit(".", 1)[-1] for t, _ in result.skipped))
-    assert verdicts["plain"] == verdicts["forwarded"], verdicts
-    assert verdicts["plain"][0] >= 10, verdicts
-    print("   ", verdicts["plain"])
+        return result.testsRun, bad, sorted(t.id().rsplit(".", 1)[-1] for t, _ in result.skipped)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        plain, forwarded = pool.map(verdict, ("plain", "forwarded"))
+    assert plain == forwarded, (plain, forwarded)
+    assert plain[0] >= 10, plain
+
+
+def run(check, *args):
+    """Runs a check, says how it went, and returns whether it failed."""
+    begin = time.time()
+    try:
+        check(*args)
+    except Exception:
+        print(f"FAIL {check.__name__}\n{traceback.format_exc()}", end="", flush=True)
+        return True
+    print(f"ok {check.__name__} {time.time() - begin:.1f}s\n", end="", flush=True)
+    return False
+
+
+def run_shared(checks):
+    """Runs checks in one kernel, until one fails: what comes after it may fail for the same reason."""
+    with Session() as s:
+        return any(run(check, s) for check in checks)
 
 
 def main(only):
-    failed = 0
-    for name, check in list(globals().items()):
-        if not name.startswith("check_") or only and name not in only:
-            continue
-        begin = time.time()
-        try:
-            check()
-        except Exception:
-            failed += 1
-            print(f"FAIL {name}\n{traceback.format_exc()}", flush=True)
-        else:
-            print(f"ok {name} {time.time() - begin:.1f}s", flush=True)
-    sys.exit(failed > 0)
+    checks = [c for name, c in globals().items() if name.startswith("check_") and (not only or name in only)]
+    with_shared = [c for c in checks if c in SHARED]
+    jobs = [functools.partial(run, c) for c in reversed(checks) if c not in SHARED]
+    if with_shared:
+        jobs.insert(1, functools.partial(run_shared, with_shared))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        results = [pool.submit(job) for job in jobs]
+    sys.exit(any([r.result() for r in results]))
 
 
 if __name__ == "__main__":
