@@ -61,11 +61,16 @@ func Errors(err error) []*Error {
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Msg }
 
 func (s *source) errorf(off int, format string, args ...any) *Error {
-	msg, _, more := strings.Cut(fmt.Sprintf(format, args...), "\n")
+	return &Error{Pos: s.position(off), End: s.position(s.tokenEnd(off)), Msg: firstLine(fmt.Sprintf(format, args...))}
+}
+
+// firstLine returns a message as one line: go/scanner and go/parser quote raw strings and comments whole.
+func firstLine(msg string) string {
+	line, _, more := strings.Cut(msg, "\n")
 	if more {
-		msg += "…" // go/scanner and go/parser quote raw strings and comments whole
+		line += "…"
 	}
-	return &Error{Pos: s.position(off), End: s.position(s.tokenEnd(off)), Msg: msg}
+	return line
 }
 
 func (s *source) warning(off int, format string, args ...any) Diagnostic {

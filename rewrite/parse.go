@@ -206,7 +206,7 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	if slices.Contains(c.awaits, off) {
 		msg = strings.Replace(msg, "'<-'", await, 1)
 	}
-	msg += c.awaitHint(off)
+	msg = firstLine(msg) + c.awaitHint(off) + c.quotesHint(off)
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
 	e.Incomplete = c.open
 	return nil, e

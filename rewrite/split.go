@@ -139,7 +139,8 @@ func (s *splitter) scan(off int) (int, *Error) {
 	s.file = token.NewFileSet().AddFile("", -1, len(s.code)-off)
 	s.sc.Init(s.file, s.code[off:], func(pos token.Position, msg string) {
 		if s.fault == nil {
-			s.fault = s.errorf(s.base+pos.Offset, "%s", msg)
+			off := s.base + pos.Offset
+			s.fault = s.errorf(off, "%s%s", msg, s.scanHint(off, msg))
 		}
 	}, scanner.ScanComments)
 	for {
