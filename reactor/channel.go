@@ -37,7 +37,7 @@ func fromChannel[T any](r *Reactor, c channel[T]) *Deferred[T] {
 	}
 	received := make(chan struct{})                 // closed after firing
 	d.canceller = func(*Deferred[T]) { <-received } // which takes the goroutine no time
-	go func() {
+	waits := r.spawn(func() {
 		if r.stop.Load() { // while this goroutine waited for its turn: c's values are for others
 			close(received)
 			return
@@ -49,7 +49,10 @@ func fromChannel[T any](r *Reactor, c channel[T]) *Deferred[T] {
 		case byStop:
 			close(received)
 		}
-	}()
+	})
+	if !waits {
+		close(received)
+	}
 	return d
 }
 

@@ -38,8 +38,8 @@ type Coroutine struct {
 	result   awaited     // an EventualResult that is awaited; written under the lock waits
 	followed atomic.Bool // another coroutine awaits this one's result
 
-	mu     sync.Mutex // guards what follows
-	ctx    context.Context
+	mu     sync.Mutex      // guards what follows
+	ctx    context.Context // the parent of the one that is wanted, until there is cancel
 	cancel context.CancelCauseFunc
 	cause  error // ctx is, or will be, canceled for it
 }
@@ -58,12 +58,15 @@ func RunCoroutine[T any](f func(*Coroutine) (T, error)) *EventualResult[T] {
 
 // RunCoroutineOn is [RunCoroutine] for the given reactor.
 func RunCoroutineOn[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
+	return newInCoroutine(r, f).post()
+}
+
+func newInCoroutine[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
 	e := &EventualResult[T]{r: r, work: valueCoroutine[T](f)}
 	if err := notDeferred[T]("RunCoroutine", "RunDeferredCoroutine"); err != nil {
 		e.fail(err)
-		return e
 	}
-	return e.post()
+	return e
 }
 
 // RunDeferredCoroutine is [RunCoroutine] for an f that returns a Deferred, of which it does
@@ -85,8 +88,8 @@ func RunDeferredCoroutineOn[T any](r *Reactor, f func(*Coroutine) (*Deferred[T],
 func (co *Coroutine) Context() context.Context {
 	co.mu.Lock()
 	defer co.mu.Unlock()
-	if co.ctx == nil {
-		co.ctx, co.cancel = context.WithCancelCause(context.Background())
+	if co.cancel == nil {
+		co.ctx, co.cancel = context.WithCancelCause(co.ctx)
 		if co.cause == nil {
 			co.r.watch(co)
 			if co.r.stop.Load() {

@@ -46,7 +46,7 @@
 //  7. The order of a stop is: refuse work and drop what is queued, release waiters, resume
 //     suspended bodies with [ErrReactorStopped], run the OnShutdown functions, report
 //     failures, close Stopped. Only the first two do not wait for a running callback.
-//     Who waits for a Deferred of it on another reactor is a waiter too.
+//     Goroutines of [DeferToGoroutine] are told, and waited for by [Reactor.Shutdown] alone. Who waits for a Deferred of it on another reactor is a waiter too.
 //  8. A cancel of a coroutine is not lost. One that comes before the body has begun keeps it
 //     from running. Later it goes to what the body awaits; if that has fired, or the body runs,
 //     it is kept for the next Await that has to wait. Another one that comes before the body
@@ -56,8 +56,9 @@
 //     It is looked at by a Wait or an Await that returns it, or will, by OriginalFailure, an
 //     errback, Then and whatever else takes a Deferred's outcome, but not by Done or String.
 //     What an errback returns is another failure, and so is that of each Deferred which Then
-//     derives. What was canceled, timed out in WaitFor and AwaitFor, or cut short by Stop is
-//     no failure to report; an error that is joined to the cancel is, and a panic always. A
+//     derives. What was canceled, by its context too, timed out in WaitFor and AwaitFor, or cut
+//     short by Stop is no failure to report, nor is an ErrTimeout or a context's cause that a Wait
+//     which gave up has returned already; an error that is joined to the cancel is, and a panic always. A
 //     panic that comes when a cancel or Stop has settled the outcome is logged at once.
 //  10. A body does not wait for ever for what cannot come. When the garbage collector has found that
 //     nobody is left who could fire it, the body gets [ErrDropped], in the next turn of its

@@ -25,6 +25,7 @@ type EventualResult[T any] struct {
 	followed bool          // a coroutine awaits e
 	looked   bool          // nobody is to be told of a failure
 	canceled bool          // before the work was known
+	scope    *scope        // nil unless there is something in it
 
 	waiting atomic.Int32 // Waits that will look at the result
 
@@ -105,6 +106,12 @@ func (e *EventualResult[T]) waited(err error) (T, error) {
 	}
 	e.mu.Lock()
 	e.waiting.Add(-1)
+	if !e.ready.Load() {
+		if e.scope == nil {
+			e.scope = new(scope)
+		}
+		e.scope.tell(err)
+	}
 	e.mu.Unlock()
 	return e.result(err)
 }
@@ -214,18 +221,20 @@ func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 		e.r.tooLate(err)
 		return
 	}
-	done, awaiters := e.done, e.awaiters
+	done, awaiters, scope := e.done, e.awaiters, e.scope
+	err = scope.outcome(err)
 	e.value, e.err, e.work, e.awaiters = v, err, nil, nil
 	if err != nil {
 		u := &unhandled{r: e.r, err: err, stack: stack}
 		e.work = u
 		_, panicked := err.(*PanicError)
-		if (!e.looked || panicked) && e.waiting.Load() == 0 && awaiters == nil {
+		if (!e.looked || panicked) && e.waiting.Load() == 0 && awaiters == nil && !scope.knows(err) {
 			notice(u, e)
 		}
 	}
 	e.ready.Store(true)
 	e.mu.Unlock()
+	scope.leave()
 	if done != nil {
 		close(done)
 	}

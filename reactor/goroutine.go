@@ -19,18 +19,17 @@ func DeferToGoroutineOn[T any](r *Reactor, f func(ctx context.Context) (T, error
 	d := NewDeferredOn(r, func(*Deferred[T]) { cancel(ErrCanceled) })
 	j := &job{cancel}
 	r.watch(j)
-	if r.stop.Load() {
-		j.reactorStopped() // for nobody, unless watch came in time
-		return FailOn[T](r, ErrReactorStopped)
-	}
-	go func() {
+	if !r.spawn(func() {
 		defer r.unwatch(j)
 		defer cancel(nil)
 		attempt[T]{
 			func() (T, error) { return f(ctx) },
 			func(v T, err error) { d.finish(v, err, nil) },
 		}.run(r)
-	}()
+	}) {
+		j.reactorStopped() // for nobody, unless watch came in time
+		return FailOn[T](r, ErrReactorStopped)
+	}
 	return d
 }
 

@@ -16,6 +16,7 @@ type Reactor struct {
 	wake     chan struct{}               // holds one token: the loop has something to look at
 	stopping chan struct{}               // closed by Stop
 	stopped  chan struct{}               // closed at the end of the loop
+	alone    chan struct{}               // closed when, after Stop, no goroutine of spawn's is left
 	stop     atomic.Bool                 // what stopping says, for a look between two tasks
 	logger   atomic.Pointer[slog.Logger] // nil for the default
 	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
@@ -31,6 +32,7 @@ type Reactor struct {
 	turns     uint64 // turns begun so far
 	loopID    uint64 // the goroutine that is the loop, 0 before Start
 	watching  map[watcher]struct{}
+	spawned   int                     // goroutines of spawn's
 	unhandled map[*unhandled]struct{} // nil until there is one
 	stash     map[int]any             // *EventualResults of any type
 	stashed   int                     // the last number given in stash
@@ -63,6 +65,7 @@ func New() *Reactor {
 		wake:     make(chan struct{}, 1),
 		stopping: make(chan struct{}),
 		stopped:  make(chan struct{}),
+		alone:    make(chan struct{}),
 		watching: make(map[watcher]struct{}),
 		ticked:   true, // what is queued before Start runs before any timer
 	}
@@ -90,7 +93,8 @@ func (r *Reactor) start() {
 // one of its results gets [ErrReactorStopped]; when the callback that is running
 // has returned, suspended coroutines are resumed with that error too, and the functions
 // given to [Reactor.OnShutdown] run; failures that nobody has looked at are reported; then
-// [Reactor.Stopped] is closed. A second Stop does nothing.
+// [Reactor.Stopped] is closed. A second Stop does nothing. [Reactor.Shutdown] waits for that, and
+// for the goroutines of [DeferToGoroutine].
 func (r *Reactor) Stop() {
 	r.mu.Lock()
 	if r.stop.Load() {
@@ -101,6 +105,9 @@ func (r *Reactor) Stop() {
 	close(r.stopping)
 	watching := r.watching
 	r.queue, r.watching = nil, nil
+	if r.spawned == 0 {
+		close(r.alone)
+	}
 	r.timers.drop()
 	r.start() // one that was never started still runs its shutdown functions
 	r.unlock()
@@ -110,7 +117,8 @@ func (r *Reactor) Stop() {
 }
 
 // Stopped returns a channel that is closed when the reactor has stopped: the last
-// callback and the OnShutdown functions have returned.
+// callback and the OnShutdown functions have returned. Goroutines of [DeferToGoroutine] may
+// still run; [Reactor.Shutdown] waits for them too.
 func (r *Reactor) Stopped() <-chan struct{} { return r.stopped }
 
 // OnShutdown has f run on the reactor while it stops, after work is refused; the

@@ -19,12 +19,15 @@ func RunInReactor[T any](f func() (T, error)) *EventualResult[T] {
 
 // RunInReactorOn is [RunInReactor] for the given reactor.
 func RunInReactorOn[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
+	return newInReactor(r, f).post()
+}
+
+func newInReactor[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
 	e := &EventualResult[T]{r: r, work: valueBody[T](f)}
 	if err := notDeferred[T]("RunInReactor", "RunDeferred"); err != nil {
 		e.fail(err)
-		return e
 	}
-	return e.post()
+	return e
 }
 
 // notDeferred returns an error if T is a *Deferred type, of which this function could only
@@ -94,6 +97,9 @@ func (c delivery[T]) call(d *Deferred[T]) {
 func (c delivery[T]) take(v T, err error) { c.to.settle(v, err, nil) }
 
 func (e *EventualResult[T]) post() *EventualResult[T] {
+	if e.ready.Load() {
+		return e
+	}
 	if err := e.r.post(e); err != nil {
 		e.fail(err)
 	}
@@ -131,6 +137,10 @@ func (e *EventualResult[T]) take() body[T] {
 func (e *EventualResult[T]) await(d awaited) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	co, isBody := d.(*Coroutine)
+	if isBody {
+		co.ctx = e.scope.parent()
+	}
 	if e.ready.Load() {
 		return
 	}
@@ -138,7 +148,7 @@ func (e *EventualResult[T]) await(d awaited) {
 	if e.followed {
 		d.follow()
 	}
-	if co, ok := d.(*Coroutine); ok && e.canceled {
+	if isBody && e.canceled {
 		co.interrupt(ErrCanceled) // cancelAwaited is queued behind the body
 	}
 }

@@ -66,18 +66,7 @@ func (u *unhandled) report() {
 // isGivenUp reports whether err says that work was canceled or that the reactor was
 // stopped, and nothing else.
 func isGivenUp(err error) bool {
-	if err == ErrCanceled || err == ErrReactorStopped {
-		return true
-	}
-	switch err := err.(type) {
-	case *PanicError:
-		return false
-	case interface{ Unwrap() error }:
-		return isGivenUp(err.Unwrap())
-	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(err.Unwrap(), func(err error) bool { return !isGivenUp(err) })
-	}
-	return false
+	return isOnly(err, ErrCanceled, ErrReactorStopped)
 }
 
 // tooLate reports err if it is a panic: what it was to settle is settled, by a cancel or a

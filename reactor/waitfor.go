@@ -67,8 +67,7 @@ func awaitFor[T any](timeout time.Duration, p settling[T]) (T, *Failure) {
 	switch {
 	case there:
 	case failure.Err == ErrTimeout:
-		e.look()
-		e.Cancel()
+		e.abandon()
 	case awaited(e) != awaited(p): // nobody else has e: its end is here
 		e.look()
 		e.fail(failure.Err)
@@ -80,16 +79,25 @@ func awaitFor[T any](timeout time.Duration, p settling[T]) (T, *Failure) {
 func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, *Failure) {
 	v, failure, there := e.within(timeout)
 	if !there {
-		e.look()
-		e.Cancel()
+		e.abandon()
 	}
 	return v, failure
+}
+
+// abandon is Cancel by the last who waits.
+func (e *EventualResult[T]) abandon() {
+	e.look()
+	e.Cancel()
 }
 
 // within is Wait that tells of a failure with its stack, and whether it is e's own, which it
 // knows before anybody cancels e for it: what e ends with then is not what the Wait gave.
 func (e *EventualResult[T]) within(timeout time.Duration) (v T, failure *Failure, there bool) {
-	v, err := e.Wait(timeout)
+	return e.last(e.Wait(timeout))
+}
+
+// last is within for what a Wait has given.
+func (e *EventualResult[T]) last(v T, err error) (_ T, failure *Failure, there bool) {
 	if e.there() { // at the last moment, perhaps
 		return e.value, e.OriginalFailure(), true
 	}
