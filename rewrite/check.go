@@ -110,6 +110,7 @@ type checker struct {
 	info        types.Info
 	pkg         *types.Package
 	found       *importer.Packages
+	offered     *importer.Packages // of the standard library, for names that are not defined
 	errs        []typeError
 
 	spared     map[token.Pos]bool // labels, see spareJumps
@@ -174,7 +175,7 @@ func (c *checker) check(ctx context.Context) (more bool, _ error) {
 		c.explains = true
 		c.run(files)
 	}
-	if fixed, err := c.fixImports(ctx, files); fixed || err != nil {
+	if fixed, err := c.fixImports(ctx); fixed || err != nil {
 		return fixed, err
 	}
 	c.findAwaitCalls()

@@ -14,7 +14,7 @@ import (
 // table is made in one walk, when it is first asked for.
 type index struct {
 	imports  map[[2]string]importSpec // the plan's, by name and path
-	selected map[token.Pos]bool       // identifiers before a dot
+	selected map[token.Pos]string     // what is selected from identifiers
 	locals   map[token.Pos]bool       // those that the body's own statements declare
 	values   []*ast.CallExpr          // calls of our Values, in order
 	words    map[string]bool          // all identifiers
@@ -53,13 +53,16 @@ func (c *checker) importOf(spec *ast.ImportSpec) importSpec {
 }
 
 // selects reports whether the identifier at pos comes before a dot.
-func (c *checker) selects(pos token.Pos) bool {
+func (c *checker) selects(pos token.Pos) bool { return c.selected(pos) != "" }
+
+// selected returns what the identifier at pos has after its dot, or "".
+func (c *checker) selected(pos token.Pos) string {
 	if c.index.selected == nil {
-		c.index.selected = map[token.Pos]bool{}
+		c.index.selected = map[token.Pos]string{}
 		ast.Inspect(c.file, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok {
 				if id, ok := sel.X.(*ast.Ident); ok {
-					c.index.selected[id.Pos()] = true
+					c.index.selected[id.Pos()] = sel.Sel.Name
 				}
 			}
 			return true

@@ -43,54 +43,79 @@ func (c *checker) missing(msg string, pos token.Pos) (name string, paths []strin
 	return name, paths
 }
 
-// hint returns what to add to a message about an undefined name that is a package's.
+// hint returns what to add to a message about an undefined name that is a package's. Of several packages it offers those that
+// have what is selected at the place.
 func (c *checker) hint(msg string, pos token.Pos) string {
 	name, paths := c.missing(msg, pos)
-	switch which := strings.Join(paths, " or "); {
-	case paths == nil:
+	if paths == nil {
 		return ""
+	}
+	clear := len(paths) == 1
+	if !clear && c.knows(paths) {
+		selected := c.selected(pos)
+		if path, ok := standardWith(name, selections(c.file)[name], c.offered, c.isImported); ok {
+			paths, clear = []string{path}, true
+		} else if paths = lastVersions(having(paths, map[string]bool{selected: true}, c.offered)); len(paths) == 0 {
+			return " (no package " + name + " of the standard library has " + selected + ")"
+		}
+	}
+	which := strings.Join(paths, " or ")
+	switch {
 	case c.opts.traits.inside:
 		return " (" + which + " is not imported)"
-	case c.opts.FixImports:
+	case c.opts.FixImports, !clear:
 		return " (" + name + " is not imported, and may be " + which + ")"
 	default:
 		return " (" + which + " is not imported; --fix-imports adds it)"
 	}
 }
 
+// knows reports whether all of the packages could be looked at.
+func (c *checker) knows(paths []string) bool {
+	return c.offered != nil && !slices.ContainsFunc(paths, func(path string) bool {
+		_, err := c.offered.Import(path)
+		return err != nil
+	})
+}
+
+// isImported reports whether a file of the cell's package imports path.
+func (c *checker) isImported(path string) bool { return imported(c.files, path) }
+
 // fixImports imports the packages of the standard library that the emission uses without, and
 // reports whether there are any. A package has all the names that the cell selects from it; if
 // several have, it is one that another file of the cell's package imports, or none.
 //
 // x/tools/imports would do that too, but its tables cost every process 0.7 ms at its start.
-func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, error) {
+func (c *checker) fixImports(ctx context.Context) (bool, error) {
 	if c.borrowImports() {
 		return true, nil
-	}
-	if !c.opts.FixImports || !c.opts.traits.file && !c.opts.traits.cell && c.opts.past == nil {
-		return false, nil
 	}
 	want := map[string][]string{} // candidates by name
 	load := importer.Names{}
 	for _, e := range c.errs {
-		if _, seen := want[strings.TrimPrefix(e.msg, "undefined: ")]; seen {
+		name, paths := c.missing(e.msg, e.pos)
+		if want[name] != nil || paths == nil {
 			continue
 		}
-		if name, paths := c.missing(e.msg, e.pos); paths != nil {
-			want[name] = paths
-			for _, p := range paths {
+		want[name] = paths
+		for _, p := range paths {
+			if c.mayFix() || len(paths) > 1 {
 				load[p] = nil
 			}
 		}
 	}
-	if len(want) == 0 {
+	if len(load) == 0 {
 		return false, nil
 	}
-	found, err := c.opts.Env.packages.Load(ctx, load)
-	if err != nil {
-		return false, err
+	if c.offered = c.found; c.cell.member == nil {
+		var err error
+		if c.offered, err = c.opts.Env.packages.Load(ctx, load); err != nil {
+			return false, err
+		}
 	}
-	used := selections(c.file)
+	if !c.mayFix() {
+		return false, nil
+	}
 	fixed := false
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if len(want[name]) == 1 {
@@ -98,28 +123,22 @@ func (c *checker) fixImports(ctx context.Context, files []*ast.File) (bool, erro
 			fixed = c.fix(want[name][0]) || fixed
 			continue
 		}
-		if path, ok := standardWith(name, used[name], found, func(path string) bool { return imported(files, path) }); ok {
+		if path, ok := standardWith(name, selections(c.file)[name], c.offered, c.isImported); ok {
 			fixed = c.fix(path) || fixed
 		}
 	}
 	return fixed, nil
 }
 
+// mayFix reports whether imports may be added.
+func (c *checker) mayFix() bool {
+	return c.opts.FixImports && (c.opts.traits.file || c.opts.traits.cell || c.opts.past != nil)
+}
+
 // standardWith returns the standard library's package of a name that has all that is selected from
 // it. Of several it is the one that is preferred, or the last version of one package, or none.
 func standardWith(name string, selected map[string]bool, found *importer.Packages, preferred func(path string) bool) (string, bool) {
-	paths := slices.DeleteFunc(slices.Clone(standardCalled()[name]), func(path string) bool {
-		pkg, err := found.Import(path)
-		if err != nil {
-			return true
-		}
-		for sel := range selected {
-			if pkg.Scope().Lookup(sel) == nil {
-				return true
-			}
-		}
-		return false
-	})
+	paths := having(standardCalled()[name], selected, found)
 	if slices.ContainsFunc(paths, preferred) {
 		paths = slices.DeleteFunc(paths, func(path string) bool { return !preferred(path) })
 	}
@@ -128,6 +147,22 @@ func standardWith(name string, selected map[string]bool, found *importer.Package
 		return "", false
 	}
 	return paths[0], true
+}
+
+// having returns those of paths whose packages have all the names.
+func having(paths []string, names map[string]bool, found *importer.Packages) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		pkg, err := found.Import(path)
+		if err != nil {
+			return true
+		}
+		for name := range names {
+			if pkg.Scope().Lookup(name) == nil {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // lastVersions returns sorted paths without those of which there is a later version: math/rand, where there is
