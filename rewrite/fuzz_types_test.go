@@ -46,7 +46,7 @@ func FuzzTypes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, spec := range importsOf(src) {
 			if _, ok := fuzzImports[spec]; !ok {
-				t.Skip()
+				t.Skipf("the cell imports %s, whose types the test has not loaded", spec)
 			}
 		}
 		out, err := Cell(src, Options{Env: env})
@@ -67,7 +67,7 @@ func FuzzTypes(f *testing.F) {
 		}
 		for _, spec := range file.Imports {
 			if _, ok := fuzzImports[unquote(spec.Path.Value)]; !ok {
-				t.Skip() // the result's type needs it
+				t.Skipf("the result's type needs %s, whose types the test has not loaded", spec.Path.Value)
 			}
 		}
 		conf := types.Config{Importer: found, GoVersion: found.GoVersion}

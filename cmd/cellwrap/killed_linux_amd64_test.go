@@ -66,7 +66,7 @@ func runKilled(t *testing.T, dir string, env, args []string, n int) (came int) {
 	}
 	defer output.Close()
 	pid, err := syscall.ForkExec(args[0], args, &syscall.ProcAttr{
-		Dir: dir, Env: env, Files: []uintptr{0, output.Fd(), output.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true},
+		Dir: dir, Env: env, Files: []uintptr{0, output.Fd(), output.Fd()}, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: true},
 	})
 	if err != nil {
 		t.Skipf("no process can be traced here, so none can be killed at a given moment: %v", err)
@@ -77,7 +77,7 @@ func runKilled(t *testing.T, dir string, env, args []string, n int) (came int) {
 	for {
 		var ws syscall.WaitStatus
 		const onlyOfThisThread = 0x20000000
-		tid, err := syscall.Wait4(-1, &ws, syscall.WALL|onlyOfThisThread, nil)
+		tid, err := syscall.Wait4(-pid, &ws, syscall.WALL|onlyOfThisThread, nil) // not for what other tests have started
 		switch {
 		case errors.Is(err, syscall.EINTR):
 			continue

@@ -15,7 +15,8 @@ import (
 // want of memory may. Each file has its old or its new content then, and so has each directory that is
 // replaced as one. What is left beside them are hidden files, which neither the go command nor Jupyter
 // looks at; and the same command, run again, does all of its work.
-func TestKilled(t *testing.T) { // not beside other tests: it waits for any child of its thread
+func TestKilled(t *testing.T) {
+	t.Parallel()
 	cell := "%%run_in_reactor answer\nreturn 6 * 7\n"
 	book := `{"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["%%run_in_reactor answer\n", "return 6 * 7"]},
 {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["1 + 1"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -45,7 +46,10 @@ func TestKilled(t *testing.T) { // not beside other tests: it waits for any chil
 		{name: "install again", args: "kernel install --of gonb", files: installed, whole: []string{"data/kernels/gonb-cellwrap"}},
 		{name: "uninstall", args: "kernel uninstall gonb-cellwrap", files: installed, whole: []string{"data/kernels/gonb-cellwrap"}},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.test(t) })
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.test(t)
+		})
 	}
 }
 

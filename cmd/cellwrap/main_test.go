@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "rewrite what the scripts compare standa
 
 // TestScripts runs the command as its users do.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
