@@ -26,7 +26,7 @@ func (s *source) scanHint(off int, msg string) string {
 	case "string literal not terminated":
 		return " (a string of several lines has backquotes)"
 	case "raw string literal not terminated":
-		if s.startsLine(off-2) && bytes.HasPrefix(s.text[max(off-2, 0):], []byte("```")) {
+		if off >= 2 && s.startsLine(off-2) && bytes.HasPrefix(s.text[off-2:], []byte("```")) {
 			return " (a line with ``` is Markdown: remove it)"
 		}
 	case "unknown escape sequence":
