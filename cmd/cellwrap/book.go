@@ -174,7 +174,11 @@ func (w *bookWork) cell(ctx context.Context, i int) {
 	if w.chosen >= 0 && w.makesFile(w.input) || bytes.Equal(cell.old, cell.new) {
 		return
 	}
-	if cell.err = w.SetSource(i, cell.new); cell.err != nil {
+	set := w.SetSource
+	if w.unwrap {
+		set = w.Restore
+	}
+	if cell.err = set(i, cell.new); cell.err != nil {
 		w.refuse(cell)
 	}
 }

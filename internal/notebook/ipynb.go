@@ -221,6 +221,9 @@ func (p *parser) cell(number int) (Cell, error) {
 		if c.first == 0 {
 			c.first = at.start
 		}
+		if c.meta.value != (span{}) && c.meta.after == 0 {
+			c.meta.after = at.start
+		}
 		begin := p.pos
 		var err error
 		switch key {
@@ -229,7 +232,9 @@ func (p *parser) cell(number int) (Cell, error) {
 		case "id":
 			err = p.ifString(&c.ID)
 		case "metadata":
+			c.meta = member{key: at, before: c.last}
 			err = p.ifObject(key, []string{"tags"}, func(string) error { return p.ifStrings(&c.Tags) })
+			c.meta.value = span{begin, p.pos}
 		case "source":
 			err = p.source(what)
 			c.Start, c.End = begin, p.pos

@@ -47,6 +47,7 @@ type Cell struct {
 	object         span // of an .ipynb's cell
 	first, last    int  // begin of its first key, end of its last value
 	outputs, count span
+	meta           member // its metadata, if it has any
 }
 
 // Book is a notebook. It is not safe for concurrent use.
@@ -97,7 +98,31 @@ func (b *Book) Source(i int) ([]byte, error) {
 
 // SetSource changes the text of a cell. Its lines that stay keep their spelling in the file. An error
 // says that the text cannot stand there.
+//
+// [Book.Restore], in a Book of the changed file, undoes it byte for byte. Where the spelling of an .ipynb's source cannot be
+// told from the new text, the cell's metadata hold it until then.
 func (b *Book) SetSource(i int, src []byte) error {
+	return b.change(i, src, func(c *Cell, old *source) []byte {
+		value := b.encode(c, old, src, b.mannerOfAll())
+		b.setRecord(i, old, value)
+		return value
+	})
+}
+
+// Restore changes the text of a cell to what it was before [Book.SetSource], spelled as it was then. If it was another text,
+// Restore is as SetSource, and forgets that spelling.
+func (b *Book) Restore(i int, src []byte) error {
+	return b.change(i, src, func(c *Cell, old *source) []byte {
+		value, r, ok := b.restored(c, old, src)
+		if ok {
+			b.dropRecord(i, r)
+		}
+		return value
+	})
+}
+
+// change changes the text of a cell. Of an .ipynb's, value returns it as JSON.
+func (b *Book) change(i int, src []byte, value func(c *Cell, old *source) []byte) error {
 	c := &b.Cells[i]
 	if at := invalidUTF8(src); at >= 0 {
 		line, col := lineColumn(src, at)
@@ -115,7 +140,7 @@ func (b *Book) SetSource(i int, src []byte) error {
 	if err != nil {
 		return err
 	}
-	b.set(i, "source", span{c.Start, c.End}, b.encode(c, old, src))
+	b.set(i, "source", span{c.Start, c.End}, value(c, old))
 	return nil
 }
 

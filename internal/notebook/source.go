@@ -104,8 +104,8 @@ func (src *source) end(n int) int {
 func endsLine(text []byte) bool { return len(text) == 0 || text[len(text)-1] == '\n' }
 
 // encode returns the JSON value of a cell whose source becomes next: list or string, as it was, and
-// a line a string. Lines that stay are spelled as they were.
-func (b *Book) encode(c *Cell, src *source, next []byte) []byte {
+// a line a string. Lines that stay are spelled as they were. The other manner is for what the cell does not show.
+func (b *Book) encode(c *Cell, src *source, next []byte, other *manner) []byte {
 	if bytes.Equal(src.text, next) {
 		return b.text[c.Start:c.End]
 	}
@@ -114,7 +114,7 @@ func (b *Book) encode(c *Cell, src *source, next []byte) []byte {
 	for _, p := range src.pieces {
 		spelled[string(src.text[p.text.start:p.text.end])] = p.raw
 	}
-	manner := mannerOf(b.text[c.Start:c.End]).orElse(b.mannerOfAll()).guess()
+	manner := mannerOf(b.text[c.Start:c.End]).orElse(other).guess()
 	lead, comma, trail := b.listLayout(c, src)
 
 	out := append([]byte(nil), b.text[c.Start])
