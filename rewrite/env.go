@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,6 +26,7 @@ type Env struct {
 	packages *importer.Importer
 	fset     *token.FileSet
 	files    []envFile
+	left     []leftOut // files that are no part of the package
 }
 
 // envFile is a file of the cell's package.
@@ -70,7 +70,7 @@ func (e *Env) With(name string, src []byte) *Env {
 		}
 	}
 	files := slices.DeleteFunc(slices.Clone(e.files), func(f envFile) bool { return f.path == name })
-	return &Env{e.dir, e.packages, e.fset, append(files, added)}
+	return &Env{e.dir, e.packages, e.fset, append(files, added), e.left}
 }
 
 // WithPackage returns an Env that has the files of e and the Go files in dir that build here.
@@ -81,6 +81,7 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		return nil, err
 	}
 	host := importer.BuildContext()
+	left := slices.Clone(e.left)
 	for _, entry := range entries {
 		name := entry.Name()
 		path := filepath.Join(dir, name)
@@ -97,17 +98,18 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		if len(bytes.TrimSpace(src)) == 0 {
 			continue // what a shell has just made, for our own output
 		}
-		host.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(src)), nil }
-		if ok, err := host.MatchFile(dir, name); err == nil && !ok {
+		if !matches(host, dir, name, src) {
+			left = append(left, newLeftOut(host, dir, name, src))
 			continue
 		}
 		with := e.With(path, src)
 		if added := with.files[len(with.files)-1]; !host.CgoEnabled && added.file != nil && imported([]*ast.File{added.file}, "C") {
+			left = append(left, newLeftOut(host, dir, name, src))
 			continue
 		}
 		e = with
 	}
-	return e, nil
+	return &Env{e.dir, e.packages, e.fset, e.files, left}, nil
 }
 
 // withoutBodies returns f without the bodies of its functions.
@@ -144,7 +146,7 @@ func (e *Env) filesFor(pkg, output, result string, cell *ast.File) (files []*ast
 	for _, f := range e.files {
 		base := filepath.Base(f.path)
 		switch {
-		case base == output, strings.HasSuffix(base, "_test.go") && !strings.HasSuffix(output, "_test.go"):
+		case base == output, isTest(base) && !isTest(output):
 		case f.broken != nil && (f.file == nil || f.file.Name == nil || f.file.Name.Name == pkg):
 			if broken == "" && output != "" {
 				broken = f.broken.Error()
