@@ -24,6 +24,7 @@ type source struct {
 	files   []*ast.File
 	fset    *token.FileSet
 	imports []string // sorted
+	sizes   types.Sizes
 }
 
 // sources returns the sources of those of paths that have a fallback, and of
@@ -45,11 +46,10 @@ func (im *Importer) sources(paths []string) map[string]*source {
 	return all
 }
 
-// parseSource parses the files of a package that the build constraints of this
-// platform select.
+// parseSource parses the files of a package that the build constraints select.
 func parseSource(fsys fs.FS) (*source, error) {
-	src := &source{hash: sourceHash(fsys), fset: token.NewFileSet()}
-	ctxt := build.Default
+	ctxt := BuildContext()
+	src := &source{hash: sourceHash(fsys, &ctxt), fset: token.NewFileSet(), sizes: types.SizesFor(ctxt.Compiler, ctxt.GOARCH)}
 	ctxt.OpenFile = func(file string) (io.ReadCloser, error) { return fsys.Open(path.Base(file)) }
 	ctxt.JoinPath = path.Join
 	names, err := sourceFiles(fsys)
@@ -96,8 +96,9 @@ func sourceFiles(fsys fs.FS) ([]string, error) {
 	return names, err
 }
 
-// sourceHash returns the hash of a fallback's source, or "" if it cannot be read.
-func sourceHash(fsys fs.FS) string {
+// sourceHash returns the hash of a fallback's source and of what selects its files, or "" if it cannot
+// be read.
+func sourceHash(fsys fs.FS, ctxt *build.Context) string {
 	if fsys == nil {
 		return ""
 	}
@@ -105,7 +106,9 @@ func sourceHash(fsys fs.FS) string {
 	if err != nil {
 		return ""
 	}
-	h := newHash("source")
+	h := newHash("source", ctxt.GOOS, ctxt.GOARCH, strconv.FormatBool(ctxt.CgoEnabled))
+	h.add(slices.Concat(ctxt.BuildTags, ctxt.ToolTags)...)
+	h.add("files")
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -155,7 +158,7 @@ func (src *source) check(path string, imp types.Importer) (*types.Package, error
 	config := types.Config{
 		Importer:         imp,
 		IgnoreFuncBodies: true,
-		Sizes:            types.SizesFor("gc", build.Default.GOARCH),
+		Sizes:            src.sizes,
 		Error:            func(err error) { first = cmp.Or(first, err) },
 	}
 	pkg, err := config.Check(path, src.fset, src.files, nil)

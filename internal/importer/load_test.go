@@ -581,6 +581,34 @@ func TestFallback(t *testing.T) {
 			}
 		})
 	}
+	t.Run("go env -w", func(t *testing.T) {
+		hermetic(t)
+		settings := filepath.Join(t.TempDir(), "env")
+		t.Setenv("GOENV", settings)
+		sized := map[string]fs.FS{"example.com/os": fstest.MapFS{
+			"os.go":           {Data: []byte("package os\n\nimport \"unsafe\"\n\nvar Word [unsafe.Sizeof(uintptr(0))]byte\n")},
+			"os_linux.go":     {Data: []byte("package os\n\nvar Linux int\n")},
+			"os_plan9.go":     {Data: []byte("package os\n\nvar Plan9 int\n")},
+			"os_plan9_foo.go": {Data: []byte("//go:build plan9 && foo\n\npackage os\n\nvar Foo int\n")},
+		}}
+		im := New(t.TempDir(), Options{CacheDir: t.TempDir(), Fallback: sized})
+		for _, tt := range []struct {
+			settings string
+			want     []string
+		}{
+			{"GOOS=linux\nGOARCH=amd64\n", []string{"var os.Linux int", "var os.Word [8]byte"}},
+			{"GOOS=plan9\nGOARCH=386\nGOFLAGS=-tags=foo\n", []string{"var os.Plan9 int", "var os.Word [4]byte", "var os.Foo int"}},
+			{"GOOS=linux\nGOARCH=amd64\n", []string{"var os.Linux int", "var os.Word [8]byte"}},
+		} {
+			if err := os.WriteFile(settings, []byte(tt.settings), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			want := Names{"example.com/os": nil}
+			if got := objects(t, load(t, im, want), want); !containsAll(got, tt.want) || len(got) != len(tt.want) {
+				t.Errorf("%q: %q, want %q", tt.settings, got, tt.want)
+			}
+		}
+	})
 	t.Run("wrong", func(t *testing.T) {
 		hermetic(t)
 		im := New(t.TempDir(), Options{NoCache: true, Fallback: fallback})

@@ -123,8 +123,9 @@ func (im *Importer) recall(key string) *resolution {
 			return nil
 		}
 	}
+	ctxt := BuildContext()
 	for _, r := range slices.Concat(res.Packages, res.Support) {
-		if r.Source != "" && sourceHash(im.fallback[r.Path]) != r.Source {
+		if r.Source != "" && sourceHash(im.fallback[r.Path], &ctxt) != r.Source {
 			return nil
 		}
 	}
