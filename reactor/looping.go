@@ -19,7 +19,7 @@ var (
 // not block. (Twisted: task.LoopingCall.)
 type LoopingCall struct {
 	r    *Reactor
-	call func(count int, done func(error))
+	call func(l *looping, count int)
 
 	mu  sync.Mutex
 	run *looping // nil unless running
@@ -44,32 +44,34 @@ func NewLoopingCallWithCount(f func(count int) error) *LoopingCall {
 
 // NewLoopingCallWithCountOn is [NewLoopingCallWithCount] for the given reactor.
 func NewLoopingCallWithCountOn(r *Reactor, f func(count int) error) *LoopingCall {
-	return &LoopingCall{r: r, call: func(count int, done func(error)) {
+	return &LoopingCall{r: r, call: func(l *looping, count int) {
 		attempt[struct{}]{
 			func() (struct{}, error) { return struct{}{}, f(count) },
-			func(_ struct{}, err error) { done(err) },
+			func(_ struct{}, err error) { l.done(err) },
 		}.run(r)
 	}}
 }
 
 // NewLoopingCallDeferred is [NewLoopingCallWithCount] for an f that returns a Deferred: f
 // is not called again before that has an outcome. A failure stops the LoopingCall, and
-// counts as handled; a nil Deferred is not waited for.
+// counts as handled; a nil Deferred is not waited for. To stop the LoopingCall is to cancel the
+// Deferred.
 func NewLoopingCallDeferred[T any](f func(count int) (*Deferred[T], error)) *LoopingCall {
 	return NewLoopingCallDeferredOn(Default(), f)
 }
 
 // NewLoopingCallDeferredOn is [NewLoopingCallDeferred] for the given reactor.
 func NewLoopingCallDeferredOn[T any](r *Reactor, f func(count int) (*Deferred[T], error)) *LoopingCall {
-	return &LoopingCall{r: r, call: func(count int, done func(error)) {
+	return &LoopingCall{r: r, call: func(l *looping, count int) {
 		attempt[*Deferred[T]]{
 			func() (*Deferred[T], error) { return f(count) },
 			func(d *Deferred[T], err error) {
 				if d == nil || err != nil {
-					done(err)
+					l.done(err)
 					return
 				}
-				d.subscribe(ended[T](done), r)
+				l.await(d)
+				d.subscribe(ended[T](l.done), r)
 			},
 		}.run(r)
 	}}
@@ -91,8 +93,8 @@ func (f ended[T]) take(_ T, err error) { f(err) }
 // panics.
 //
 // The Deferred fires when the loop has been stopped and the last call has ended, and fails
-// with the error that stopped it. Canceling it stops the loop; its outcome is then
-// [ErrCanceled], whatever the call that runs does. When the reactor stops, so does the loop,
+// with the error that stopped it. Canceling it stops the loop, as Stop does, and its outcome is
+// then [ErrCanceled], whatever the call that runs makes of that. When the reactor stops, so does the loop,
 // and the outcome is [ErrReactorStopped]. On a LoopingCall that is running it is [ErrRunning].
 // (Twisted: LoopingCall.start.)
 func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}] {
@@ -125,8 +127,11 @@ func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}
 	return l.stopped
 }
 
-// Stop stops the calls; one that is running, or waited for, goes on. The error is
-// [ErrNotRunning] or nil. (Twisted: LoopingCall.stop.)
+// Stop stops the calls. A Deferred that is waited for is canceled, on the reactor, and so is the
+// one that a running call will return; if it fails with [ErrCanceled], that is no failure of the
+// loop. When the function itself calls Stop, what it returns is its last word, and not canceled.
+// The error is [ErrNotRunning] or nil. (Twisted: LoopingCall.stop, which cancels nothing: a
+// program that stops then waits for a request which nobody wants any more.)
 func (c *LoopingCall) Stop() error {
 	c.mu.Lock()
 	l := c.run
@@ -178,6 +183,9 @@ type looping struct {
 	last     time.Time    // when the function was called last
 	began    bool         // it was called
 	next     *DelayedCall // nil while a call is running or waited for
+	calling  bool         // the function runs
+	waits    awaited      // what the function has returned
+	givenUp  bool         // waits, or what is to become it, is canceled
 	stopped  *Deferred[struct{}]
 }
 
@@ -195,7 +203,27 @@ func (l *looping) end() (running, idle bool) {
 		return false, false
 	}
 	l.c.run = nil
-	return true, l.next != nil && l.next.Cancel() == nil
+	idle = l.next != nil && l.next.Cancel() == nil
+	if !idle && !(l.calling && l.c.r.isHere()) {
+		l.givenUp = true
+		l.giveUp()
+	}
+	return true, idle
+}
+
+// await notes what the call that has returned waits for.
+func (l *looping) await(d awaited) {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	l.calling, l.waits = false, d
+	l.giveUp()
+}
+
+// giveUp has what is waited for canceled if the loop was stopped. c.mu is held.
+func (l *looping) giveUp() {
+	if d := l.waits; d != nil && l.givenUp {
+		l.c.r.Call(func() { d.cancelOn(l.c.r) })
+	}
 }
 
 // reactorStopped is also for a call that is waited for, after Stop: its end will not come.
@@ -212,15 +240,19 @@ func (l *looping) run(*Reactor) {
 		l.fire(nil) // stopped when the timer was due already
 		return
 	}
-	l.next, l.began = nil, true
+	l.next, l.began, l.calling = nil, true, true
 	count := l.count(time.Now())
 	l.c.mu.Unlock()
-	l.c.call(count, l.done)
+	l.c.call(l, count)
 }
 
 // done is called at the end of one call.
 func (l *looping) done(err error) {
 	l.c.mu.Lock()
+	l.calling, l.waits = false, nil
+	if l.givenUp && isGivenUp(err) {
+		err = nil
+	}
 	if l.c.run == l {
 		if err == nil {
 			l.schedule(l.untilNext())

@@ -250,13 +250,92 @@ func TestLoopingCallWaits(t *testing.T) {
 	})
 }
 
-// D19: a Stop while a call is waited for lets it end; the next Start need not wait.
+// A Stop cancels what is waited for, on the reactor, and the end is no failure if the call leaves
+// it at that.
+func TestLoopingCallStopCancels(t *testing.T) {
+	for name, c := range map[string]struct {
+		canceller func(d *Deferred[int])
+		want      error
+	}{
+		"canceled": {canceller: nil},
+		"value":    {canceller: func(d *Deferred[int]) { d.Callback(1) }},
+		"failure":  {canceller: func(d *Deferred[int]) { d.Errback(errTest) }, want: errTest},
+		"panic":    {canceller: func(d *Deferred[int]) { panic(ErrCanceled) }, want: ErrCanceled},
+		"another error beside it": {canceller: func(d *Deferred[int]) { d.Errback(errors.Join(ErrCanceled, errTest)) },
+			want: errTest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, r *Reactor) {
+				wait := NewDeferredOn(r, c.canceller)
+				loop := NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) { return wait, nil })
+				d := loop.Start(tick, true)
+				synctest.Wait()
+				wantErr(t, loop.Stop(), nil)
+				synctest.Wait()
+				equal(t, "canceled", wait.fired(), true)
+				_, err := outcome(t, d)
+				wantErr(t, err, c.want)
+				equal(t, "watchers", len(r.watching), 0)
+			})
+		})
+	}
+}
+
+// So does one that comes while the function runs, with what that returns then, unless it comes from
+// the function itself.
+func TestLoopingCallStopDuringCall(t *testing.T) {
+	for name, own := range map[string]bool{"from elsewhere": false, "from the function": true} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, r *Reactor) {
+				var c *LoopingCall
+				wait := after[int](r, time.Minute, 1)
+				c = NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) {
+					if own {
+						wantErr(t, c.Stop(), nil)
+					}
+					time.Sleep(time.Second)
+					return wait, nil
+				})
+				d := c.Start(tick, true)
+				synctest.Wait()
+				if !own {
+					wantErr(t, c.Stop(), nil)
+				}
+				pass(2 * time.Second)
+				equal(t, "stopped", d.fired(), !own)
+				pass(time.Minute)
+				_, err := outcome(t, d)
+				wantErr(t, err, nil)
+			})
+		})
+	}
+}
+
+// A Stop by a callback of what is waited for does not take that callback's result.
+func TestLoopingCallStopInCallback(t *testing.T) {
+	bubble(t, func(t *testing.T, r *Reactor) {
+		var c *LoopingCall
+		c = NewLoopingCallDeferredOn(r, func(int) (*Deferred[string], error) {
+			return Then(after[int](r, time.Second, 1), func(int) (string, error) {
+				c.Stop()
+				return "", errTest
+			}), nil
+		})
+		d := c.Start(tick, true)
+		pass(time.Minute)
+		_, err := outcome(t, d)
+		wantErr(t, err, errTest)
+	})
+}
+
+// A call that outlives its Stop has its own end, and the next Start need not wait for it.
 func TestLoopingCallStopWhileWaiting(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
-		var waits []*Deferred[int]
 		c := NewLoopingCallDeferredOn(r, func(int) (*Deferred[int], error) {
-			waits = append(waits, NewDeferredOn[int](r, nil))
-			return waits[len(waits)-1], nil
+			d := NewDeferredOn[int](r, nil).AddErrback(func(error) (int, error) { return 0, errTest })
+			d.Pause() // so that it is canceled, but has not come to its end
+			r.CallLater(time.Minute, d.Unpause)
+			return d, nil
 		})
 		first := c.Start(tick, true)
 		synctest.Wait()
@@ -264,7 +343,7 @@ func TestLoopingCallStopWhileWaiting(t *testing.T) {
 		second := c.Start(tick, true)
 		synctest.Wait()
 		equal(t, "stopped", first.fired(), false)
-		waits[0].Errback(errTest)
+		pass(time.Minute)
 		_, err := outcome(t, first)
 		wantErr(t, err, errTest)
 		equal(t, "running", c.Running(), true)
@@ -303,8 +382,7 @@ func TestLoopingCallCancel(t *testing.T) {
 			equal(t, "running", c.Running(), false)
 			equal(t, "timers", len(r.timers), 0)
 		}
-		wait.Callback(1)
-		synctest.Wait()
+		equal(t, "canceled", wait.fired(), true)
 	})
 }
 
