@@ -14,9 +14,15 @@ const blockedAfter = 100 * time.Millisecond
 
 // A watchdog tells a callback that blocks from a loop with much to do.
 type watchdog struct {
-	same  atomic.Bool // the task runs that ran when the timer was set
-	armed bool        // guarded by the reactor's mu, as timer is
+	same atomic.Bool            // the task runs that ran when the timer was set
+	at   atomic.Pointer[string] // where that task blocks; nil if it was not seen to block
+
+	// Guarded by the reactor's mu.
+	armed bool // unless the running task was seen to block, its timer fires
 	timer *time.Timer
+	found bool            // the running task was seen to block
+	tasks uint64          // that were
+	seen  map[string]bool // the places that were warned of
 }
 
 // watchLoop has the loop looked at, which has work; r.mu is held. The timer is armed while
@@ -37,28 +43,86 @@ func (r *Reactor) watchLoop() {
 // passed is called by the loop after each task.
 func (r *Reactor) passed() {
 	if r.watchdog.same.Load() {
-		r.watchdog.same.Store(false)
+		r.mu.Lock()
+		r.passedSame()
+		r.mu.Unlock()
 	}
 }
 
-// lookAtLoop warns if the task that ran at the last look still does; once, since it leaves
-// the timer armed, though it will not fire.
-func (r *Reactor) lookAtLoop() {
-	r.mu.Lock()
-	blocked := !r.asleep && r.watchdog.same.Load()
-	switch {
-	case r.asleep:
-		r.watchdog.armed = false
-	case !blocked:
-		r.watchdog.same.Store(true)
-		r.watchdog.timer.Reset(blockedAfter)
-	}
-	loop := r.loopID
-	r.mu.Unlock()
-	if blocked {
-		r.log().Warn("reactor: a callback blocks the loop", "after", blockedAfter, "stack", busyStack(loop, r.bodyID.Load()))
+// passedSame is for a task that was looked at; r.mu is held.
+func (r *Reactor) passedSame() {
+	w := &r.watchdog
+	w.same.Store(false)
+	if w.found {
+		w.found, w.armed = false, false
+		w.tasks++
+		w.at.Store(nil)
+		r.watchLoop()
 	}
 }
+
+// lookAtLoop warns if the task that ran at the last look still does. It then leaves the timer
+// alone until that has passed: a task is warned of once, and so is a place.
+func (r *Reactor) lookAtLoop() {
+	r.mu.Lock()
+	w := &r.watchdog
+	w.found = !r.asleep && w.same.Load()
+	switch {
+	case r.asleep:
+		w.armed = false
+	case !w.found:
+		w.same.Store(true)
+		w.timer.Reset(blockedAfter)
+	}
+	found, loop, task := w.found, r.loopID, w.tasks
+	r.mu.Unlock()
+	if !found {
+		return
+	}
+	stack := frames(busyStack(loop, r.bodyID.Load()))
+	at := where(stack)
+	r.mu.Lock()
+	seen := w.seen[at]
+	if w.seen == nil {
+		w.seen = make(map[string]bool)
+	}
+	w.seen[at] = true
+	if w.tasks == task && at != "" {
+		w.at.Store(&at)
+	}
+	r.mu.Unlock()
+	if !seen {
+		r.warnBlocked(at, stack)
+	}
+}
+
+func (r *Reactor) warnBlocked(at string, stack []frame) {
+	args := []any{"after", blockedAfter}
+	if at != "" {
+		args = append([]any{"at", at}, args...)
+	}
+	if len(stack) > 0 {
+		args = append(args, "stack", brief(stack))
+	}
+	r.log().Warn("reactor: a callback blocks the loop", args...)
+}
+
+// timedOut returns the error of a Wait that has waited for long enough: an ErrTimeout that names what
+// blocks the loop, if that is known.
+func (r *Reactor) timedOut() error {
+	if at := r.watchdog.at.Load(); at != nil {
+		return &blockedError{*at}
+	}
+	return ErrTimeout
+}
+
+// blockedError is an ErrTimeout.
+type blockedError struct{ at string }
+
+func (e *blockedError) Error() string {
+	return ErrTimeout.Error() + ", as " + e.at + " blocks the loop"
+}
+func (e *blockedError) Unwrap() error { return ErrTimeout }
 
 // busyStack returns the stack of the loop or, if that waits for the body of a coroutine, of
 // the body. There is none among very many goroutines: to ask stops the whole program.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A callback, a timer's function or a body that blocks the loop is warned about, once, with
-// the stack of the goroutine that blocks.
+// A callback, a timer's function or a body that blocks the loop is warned about, once for each
+// place, with the stack of the goroutine that blocks.
 func TestBlockedLoop(t *testing.T) {
 	for name, block := range map[string]func(r *Reactor, d time.Duration){
 		"call":  func(r *Reactor, d time.Duration) { r.Call(func() { hold(d) }) },
@@ -38,6 +38,14 @@ func TestBlockedLoop(t *testing.T) {
 				pass(time.Hour)
 				log.want(t, "a callback blocks the loop")
 				log.wantStack(t, 0, "reactor.hold(")
+				log.wantPlaces(t, "reactor.hold")
+				for range 3 {
+					r.Call(func() { time.Sleep(time.Minute) })
+					block(r, 210*time.Millisecond)
+				}
+				pass(time.Hour)
+				log.want(t, "a callback blocks the loop", "a callback blocks the loop")
+				log.wantPlaces(t, "reactor.hold", "reactor.TestBlockedLoop.func4.1.1")
 			})
 		})
 	}

@@ -62,7 +62,7 @@ func RunCoroutineOn[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualR
 }
 
 func newInCoroutine[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: valueCoroutine[T](f)}
+	e := &EventualResult[T]{r: r, work: valueCoroutine[T](f), origin: originOf(f)}
 	if err := notDeferred[T]("RunCoroutine", "RunDeferredCoroutine"); err != nil {
 		e.fail(err)
 	}
@@ -77,7 +77,7 @@ func RunDeferredCoroutine[T any](f func(*Coroutine) (*Deferred[T], error)) *Even
 
 // RunDeferredCoroutineOn is [RunDeferredCoroutine] for the given reactor.
 func RunDeferredCoroutineOn[T any](r *Reactor, f func(*Coroutine) (*Deferred[T], error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: deferredCoroutine[T](f)}
+	e := &EventualResult[T]{r: r, work: deferredCoroutine[T](f), origin: originOf(f)}
 	return e.post()
 }
 

@@ -29,14 +29,15 @@ type EventualResult[T any] struct {
 
 	waiting atomic.Int32 // Waits that will look at the result
 
-	ready atomic.Bool // set last: value and err do not change any more
-	value T
-	err   error
+	origin origin      // of the body
+	ready  atomic.Bool // set last: value and err do not change any more
+	value  T
+	err    error
 }
 
 // Wait returns the result, and waits for it no longer than timeout; if that is not
 // positive, it does not block. When the result has not come the error is [ErrTimeout],
-// the work goes on, and another Wait may be tried. A Wait that would block a callback, or a
+// which names what blocks the loop, if that is why; the work goes on, and another Wait may be tried. A Wait that would block a callback, or a
 // body, of e's own reactor, where the result cannot come before that returns, gives
 // [ErrOnReactor] within 2 ms. A result that has not come when the reactor stops
 // is [ErrReactorStopped]. (crochet: EventualResult.wait.)
@@ -91,6 +92,9 @@ func (e *EventualResult[T]) there() bool {
 func (e *EventualResult[T]) result(err error) (T, error) {
 	if e.there() {
 		return e.get()
+	}
+	if err == ErrTimeout {
+		err = e.r.timedOut()
 	}
 	var zero T
 	return zero, err
@@ -225,7 +229,7 @@ func (e *EventualResult[T]) complete(v T, err error, stack []byte) {
 	err = scope.outcome(err)
 	e.value, e.err, e.work, e.awaiters = v, err, nil, nil
 	if err != nil {
-		u := &unhandled{r: e.r, err: err, stack: stack}
+		u := &unhandled{r: e.r, err: err, stack: stack, origin: e.origin}
 		e.work = u
 		_, panicked := err.(*PanicError)
 		if (!e.looked || panicked) && e.waiting.Load() == 0 && awaiters == nil && !scope.knows(err) {

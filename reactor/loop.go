@@ -155,7 +155,7 @@ func (f call) run(r *Reactor) {
 	returned := false
 	defer func() {
 		if !returned {
-			r.report("reactor: a call failed", newFailure(failed(recover()), nil))
+			r.report("reactor: a call failed", newFailure(failed(recover()), nil), originOf(f))
 		}
 	}()
 	f()
@@ -290,7 +290,9 @@ func (r *Reactor) nextTurn() (due func()) {
 		if len(r.timers) > 0 {
 			sleep = time.Duration(r.timers[0].when - r.now)
 		}
-		r.passed()
+		if r.watchdog.same.Load() {
+			r.passedSame()
+		}
 		if r.loosening.pending(r.coroutines) {
 			r.mu.Unlock()
 			r.loosenSome()

@@ -23,7 +23,7 @@ func RunInReactorOn[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
 }
 
 func newInReactor[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: valueBody[T](f)}
+	e := &EventualResult[T]{r: r, work: valueBody[T](f), origin: originOf(f)}
 	if err := notDeferred[T]("RunInReactor", "RunDeferred"); err != nil {
 		e.fail(err)
 	}
@@ -48,7 +48,7 @@ func RunDeferred[T any](f func() (*Deferred[T], error)) *EventualResult[T] {
 
 // RunDeferredOn is [RunDeferred] for the given reactor.
 func RunDeferredOn[T any](r *Reactor, f func() (*Deferred[T], error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: deferredBody[T](f)}
+	e := &EventualResult[T]{r: r, work: deferredBody[T](f), origin: originOf(f)}
 	return e.post()
 }
 

@@ -16,6 +16,8 @@ type unhandled struct {
 	stack []byte // if err does not tell it itself
 	seq   uint64
 
+	origin origin // of the one that has failed
+
 	cleanup runtime.Cleanup
 }
 
@@ -59,7 +61,7 @@ func (u *unhandled) settle() bool {
 
 func (u *unhandled) report() {
 	if u.settle() && !isGivenUp(u.err) {
-		u.r.report("reactor: unhandled failure", u.failure())
+		u.r.report("reactor: unhandled failure", u.failure(), u.origin)
 	}
 }
 
@@ -73,7 +75,7 @@ func isGivenUp(err error) bool {
 // Stop, so nobody gets it.
 func (r *Reactor) tooLate(err error) {
 	if _, panicked := err.(*PanicError); panicked {
-		r.report("reactor: a panic after the result", newFailure(err, nil))
+		r.report("reactor: a panic after the result", newFailure(err, nil), 0)
 	}
 }
 
@@ -99,11 +101,20 @@ func (r *Reactor) log() *slog.Logger {
 	return slog.Default()
 }
 
-// report logs an error that nobody gets.
-func (r *Reactor) report(msg string, f *Failure) {
+// report logs an error that nobody gets, with its place: that of the panic, if it was one, or else
+// of what has failed.
+func (r *Reactor) report(msg string, f *Failure, o origin) {
+	stack := frames(string(f.Stack))
+	at := where(stack)
+	if at == "" {
+		at = o.where()
+	}
 	args := []any{"err", f.Err}
+	if at != "" {
+		args = append(args, "at", at)
+	}
 	if len(f.Stack) > 0 {
-		args = append(args, "stack", string(f.Stack))
+		args = append(args, "stack", brief(stack))
 	}
 	r.log().Error(msg, args...)
 }

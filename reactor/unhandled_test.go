@@ -19,6 +19,7 @@ type records struct {
 	mu     sync.Mutex
 	texts  []string
 	stacks []string
+	places []string
 }
 
 func (l *records) logger() *slog.Logger { return slog.New(l) }
@@ -27,11 +28,13 @@ func (l *records) Enabled(context.Context, slog.Level) bool { return true }
 func (l *records) WithAttrs([]slog.Attr) slog.Handler       { return l }
 func (l *records) WithGroup(string) slog.Handler            { return l }
 func (l *records) Handle(_ context.Context, rec slog.Record) error {
-	text, stack := strings.TrimPrefix(rec.Message, "reactor: "), ""
+	text, stack, place := strings.TrimPrefix(rec.Message, "reactor: "), "", ""
 	rec.Attrs(func(a slog.Attr) bool {
 		switch a.Key {
 		case "stack":
 			stack = a.Value.String()
+		case "at":
+			place = a.Value.String()
 		case "err":
 			text += fmt.Sprint(": ", a.Value)
 		}
@@ -39,7 +42,7 @@ func (l *records) Handle(_ context.Context, rec slog.Record) error {
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.texts, l.stacks = append(l.texts, text), append(l.stacks, stack)
+	l.texts, l.stacks, l.places = append(l.texts, text), append(l.stacks, stack), append(l.places, place)
 	return nil
 }
 
@@ -54,6 +57,21 @@ func (l *records) want(t *testing.T, want ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	equal(t, "logged", l.texts, want)
+}
+
+// wantPlaces compares the functions at which the reports are.
+func (l *records) wantPlaces(t *testing.T, want ...string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.places) != len(want) {
+		t.Fatalf("places %q, want %q", l.places, want)
+	}
+	for i, place := range l.places {
+		if !strings.Contains(place, "_test.go:") || !strings.HasSuffix(place, " ("+want[i]+")") {
+			t.Errorf("report %d is at %q, want %s", i, place, want[i])
+		}
+	}
 }
 
 func (l *records) wantStack(t *testing.T, i int, frame string) {

@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -66,7 +67,7 @@ func awaitFor[T any](timeout time.Duration, p settling[T]) (T, *Failure) {
 	v, failure, there := e.within(timeout)
 	switch {
 	case there:
-	case failure.Err == ErrTimeout:
+	case errors.Is(failure.Err, ErrTimeout):
 		e.abandon()
 	case awaited(e) != awaited(p): // nobody else has e: its end is here
 		e.look()

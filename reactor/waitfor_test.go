@@ -15,7 +15,7 @@ func TestAwaitForBusy(t *testing.T) {
 			d := FromChannelOn(r, c)
 			r.Call(func() { hold(time.Minute) })
 			_, err := AwaitFor(timeout, d)
-			equal(t, "error", err, ErrTimeout)
+			wantErr(t, err, ErrTimeout)
 			pass(time.Hour)
 			_, err = outcome(t, d)
 			equal(t, "error of the Deferred", err, ErrCanceled)
