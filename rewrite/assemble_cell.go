@@ -22,11 +22,14 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	}
 	w.place()
 	w.edits.sort()
+	moved := w.movedText()
+	if w.foot == "" && len(moved.text) == 0 {
+		w.edits.keepEnd(c, w.start, opts)
+	}
 	body := w.edits.apply(c.source, w.start, len(c.text))
 	if n := len(c.text); n > w.start && c.text[n-1] != '\n' {
 		body.add(w.nl) // also where nothing is left on the last line
 	}
-	moved := w.movedText()
 	mark := wrapping{unit: "", body: countLines(string(body.text)), undo: undoList(w.edits, c.source, w.start)}
 	head, foot := w.head, w.foot
 	mark.alone, mark.footer = foot == "", 1+countLines(string(moved.text))
@@ -41,20 +44,13 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 			mark.line = w.magic
 		}
 	}
-	// What stands behind the marker ends as the cell does.
-	end := func(text string) string {
-		if n := len(c.text); n > 0 && c.text[n-1] != '\n' {
-			return strings.TrimSuffix(text, w.nl)
-		}
-		return text
-	}
 	code := bytes.Clone(c.text[:w.before])
 	if w.magic != nil {
-		rest := end(cmp.Or(w.magicEnd, w.nl) + string(body.text) + foot + string(moved.text))
+		rest := c.ending(cmp.Or(w.magicEnd, w.nl) + string(body.text) + foot + string(moved.text))
 		code = append(append(append(code, head...), mark.marker(head, rest)...), rest...)
 	} else {
 		front := string(body.text) + foot
-		rest := end(w.nl + string(moved.text))
+		rest := c.ending(w.nl + string(moved.text))
 		code = append(append(append(code, front...), mark.marker(front, rest)...), rest...)
 	}
 	out := &Output{Code: code, Lines: w.lines(code, mark, moved), Edits: w.edits.public(c.source)}
@@ -69,6 +65,29 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		}
 	}
 	return out, nil
+}
+
+// ending returns a text that ends in a line's end as one that ends as the cell does.
+func (c *cell) ending(text string) string {
+	if n := len(c.text); n > 0 && c.text[n-1] != '\n' {
+		return strings.TrimSuffix(text, c.newline())
+	}
+	return text
+}
+
+// passedAs returns a cell that is not wrapped with edits of its magics, and a marker to undo them. A command that goes
+// on behind the cell would take the marker for its own.
+func (c *cell) passedAs(e edits) []byte {
+	body := e.apply(c.source, c.bom, len(c.text))
+	if bytes.HasSuffix(body.text, []byte(`\`)) {
+		return slices.Concat(c.text[:c.bom], body.text)
+	}
+	if !bytes.HasSuffix(body.text, []byte("\n")) {
+		body.add(c.newline())
+	}
+	mark := wrapping{passed: true, alone: true, body: countLines(string(body.text)), footer: 1, undo: undoList(e, c.source, c.bom)}
+	rest := c.ending(c.newline())
+	return slices.Concat(c.text[:c.bom], body.text, []byte(mark.marker(string(body.text), rest)+rest))
 }
 
 // wrapper is what is put around a cell's statements, and where.
@@ -218,9 +237,10 @@ func (w *wrapper) place() {
 	w.head = strings.TrimRight(w.head, "; ")
 	for i, m := range c.magics {
 		if m.ours && !(i == 0 && w.magic != nil) {
-			w.edits.replace(m.start, m.end, "")
+			w.edits.replace(m.sign, m.end, "")
 		}
 	}
+	w.planSigns()
 	for _, d := range w.moved {
 		if d.tok == token.IMPORT { // its comments stay
 			w.deleteCode(d.kw, max(d.stop, d.semi+1))

@@ -87,7 +87,7 @@ func newBlock(c *cell, p *plan, text templates.Text) *block {
 		b.before, b.start = c.lineStart(m.start), c.next(m.end)
 		b.magicLine = c.text[b.before:c.lineEnd(m.end)]
 		b.headerEnd = string(c.text[c.lineEnd(m.end):b.start])
-		own = string(c.text[b.before:m.start])
+		own = string(c.text[b.before:m.sign])
 	}
 	b.headerEnd = cmp.Or(b.headerEnd, b.nl)
 	code := bytes.Clone(c.code)

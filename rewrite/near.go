@@ -25,7 +25,7 @@ func (c *cell) nearDirectives() []Diagnostic {
 // nearDirective returns the magic whose directive a comment would be without its spaces, or nil.
 func nearDirective(comment string) *magic {
 	text, ok := strings.CutPrefix(comment, "//")
-	if !ok || strings.HasPrefix(comment, marker) {
+	if !ok || isMarker(comment) {
 		return nil
 	}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), strings.TrimPrefix(directive, "//"))

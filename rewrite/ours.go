@@ -27,8 +27,11 @@ func MayChange(text []byte) bool {
 
 // isOurs reports whether a cell that cannot be taken apart has a magic of ours or an await, as far
 // as its tokens tell. The text behind a cell magic of the host's is no Go.
-func isOurs(text []byte) bool {
+func isOurs(text []byte, percent bool) bool {
 	first := bytes.TrimLeftFunc(bytes.TrimPrefix(text, bom), unicode.IsSpace)
+	if percent {
+		first = first[signOf(string(first[:lineEnd(first, 0)]), true):]
+	}
 	if name, ok := magicName(first); ok && bytes.HasPrefix(first, []byte("%%")) {
 		return isSetting(name)
 	}
@@ -37,7 +40,10 @@ func isOurs(text []byte) bool {
 		case t.tok == token.IDENT && t.lit == await:
 			return true
 		case t.tok == token.COMMENT:
-			if strings.HasPrefix(t.lit, directive) && !strings.HasPrefix(t.lit, marker) {
+			if strings.HasPrefix(t.lit, directive) && !isMarker(t.lit) {
+				return true
+			}
+			if name, ok := magicName([]byte(t.lit[signOf(t.lit, true):])); percent && ok && isSetting(name) {
 				return true
 			}
 		case t.tok == token.REM || t.tok == token.REM_ASSIGN:

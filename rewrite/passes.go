@@ -3,6 +3,7 @@ package rewrite
 import (
 	"bytes"
 	"go/token"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -96,7 +97,7 @@ func (c *cell) checkMain() *Error {
 	}
 	for _, m := range c.magics {
 		line := c.text[m.start:m.end]
-		if !m.ours && m.start != c.lineStart(m.start) {
+		if !m.ours && m.sign != c.lineStart(m.sign) {
 			return c.errorf(m.start, "GoNB has commands only at the start of a line (move it there, or remove it)")
 		}
 		if name, ok := ownsMain(line); ok {
@@ -115,15 +116,12 @@ func ownsMain(line []byte) (name string, ok bool) {
 	return name, isMainMark(line) || isHostCell(line) || name == "%exec" || name == "%test" || name == "%wasm"
 }
 
-// gonbComment is how GoNB's magics are written in Go files.
-const gonbComment = "//gonb:"
-
 // checkGoNB refuses lines that GoNB, which looks at their first bytes alone, takes for something
 // else than Go does: commands inside of raw strings, say. A //line comment ends its kernel.
 func (c *cell) checkGoNB() *Error {
 	commands := map[int]bool{} // where lines begin that may be GoNB's
 	for _, m := range c.magics {
-		commands[m.start] = true
+		commands[m.sign] = true
 	}
 	for t := newTokens(c.code); t.next(); {
 		if t.tok != token.COMMENT {
@@ -184,7 +182,8 @@ func (c *cell) checkStarts(out *Output) *Error {
 		}
 		off := max(int(c.lines[from]), c.bom)
 		err := c.checkLine(off, bytes.TrimRight(line, "\n"))
-		if err != nil && c.checkLine(off, c.text[off:c.lineEnd(off)]) == nil {
+		isMagic := func(m magicLine) bool { return m.sign == off }
+		if err != nil && c.checkLine(off, c.text[off:c.lineEnd(off)]) == nil && !slices.ContainsFunc(c.magics, isMagic) {
 			return err
 		}
 	}

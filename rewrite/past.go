@@ -86,7 +86,7 @@ func (p *past) catchUp(ctx context.Context) error {
 			opts.Target, opts.Template, opts.Assign = File, nil, ""
 			opts.FixImports, opts.host, opts.Types = true, true, TypesAuto
 			if p.opts.Target.traits().sessions {
-				next.src = beforeMark(next.src)
+				next.src = beforeMark(next.src, p.opts.Percent)
 			}
 		}
 		r, err := rewrite(ctx, next.src, opts.withDefaults(), next.before)
@@ -274,16 +274,16 @@ func (c *checker) shownLocals() []local {
 }
 
 // beforeMark returns what stands before GoNB's mark of func main, which holds all that comes behind.
-func beforeMark(text []byte) []byte {
+func beforeMark(text []byte, percent bool) []byte {
 	src, err := newSource(text, "", 1)
 	if err != nil {
 		return text
 	}
-	s := newSplitter(src, nil, &Options{traits: GoNB.traits()})
+	s := newSplitter(src, nil, &Options{traits: GoNB.traits(), Percent: percent})
 	s.scanAll() // as far as it can be
 	for _, m := range s.magics {
 		if isMainMark(text[m.start:m.end]) {
-			return text[:m.start]
+			return text[:m.sign]
 		}
 	}
 	return text

@@ -188,9 +188,13 @@ func (p *planner) planMagics() *Error {
 	if p.bom > 0 {
 		p.plan.edits.move(0, p.bom)
 	}
-	for _, m := range p.magics {
+	for i, m := range p.magics {
 		if p.opts.traits.inside {
-			p.plan.edits.replace(p.lineStart(m.start), p.lineEnd(m.end), "")
+			text := ""
+			if i == len(p.magics)-1 && p.plan.shape == inPlace && p.opts.Percent && blankText(p.text[m.end:]) {
+				text = keptLine
+			}
+			p.plan.edits.replace(p.lineStart(m.start), p.lineEnd(m.end), text)
 		} else {
 			p.deleteLines(m.start, m.end)
 		}

@@ -48,6 +48,10 @@ type Options struct {
 	// FixImports adds imports of the standard library's packages that the cell uses without.
 	FixImports bool
 
+	// Percent says that the cell is one of a percent-format file, in which magics may be comments so that the file is Go:
+	// after GoNB's //gonb: anywhere, and as the cell's first lines also in Jupytext's spelling, "// %%run_in_reactor result".
+	Percent bool
+
 	// Before and After are the text around a block's cell: with types, the file that it is
 	// a part of.
 	Before, After []byte
@@ -196,7 +200,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if err == nil {
 		notes, st, err = c.settle(before, opts)
 	}
-	if err != nil && (opts.MagicOnly || opts.traits.cell && !opts.wraps()) && !isOurs(text) {
+	if err != nil && (opts.MagicOnly || opts.traits.cell && !opts.wraps()) && !isOurs(text, opts.Percent) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if err != nil {
@@ -321,11 +325,14 @@ func (c *cell) unchanged() *Output {
 	if c.kernel {
 		var e edits
 		for _, m := range c.magics {
-			if m.ours {
-				e.replace(m.start, m.end, c.asDirective(m))
+			if m.ours && string(c.text[m.sign:m.end]) != c.asDirective(m) {
+				e.replace(m.sign, m.end, c.asDirective(m))
 			}
 		}
-		out.Code = e.apply(c.source, 0, len(c.text)).text
+		if len(e) > 0 {
+			out.Code = c.passedAs(e)
+			out.Lines = append(out.Lines, make([]int, countLines(string(out.Code))-len(out.Lines))...)
+		}
 	}
 	return out
 }

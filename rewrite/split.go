@@ -42,6 +42,7 @@ type cell struct {
 
 // magicLine is a line that is a magic.
 type magicLine struct {
+	sign       int  // where the comment begins that it is in, or start
 	start, end int  // its text, without white space around it
 	first      bool // whether no token or magic stands before it
 	ours       bool // whether it is not the kernel's
@@ -65,6 +66,9 @@ type splitter struct {
 	base  int // offset of the text that sc scans
 	fault *Error
 	stack []bracket
+
+	percent bool // whether magics may be in comments
+	top     bool // nothing but magics came before
 
 	fresh  bool  // a statement could begin here
 	header bool  // between if, for or switch and its brace, where a semicolon ends nothing
@@ -113,7 +117,7 @@ func split(src *source, m *member, opts *Options) (*cell, *Error) {
 func newSplitter(src *source, m *member, opts *Options) *splitter {
 	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: opts.host, kernel: opts.traits.cell, main: -1}
 	copy(c.code[:c.bom], "   ")
-	s := &splitter{cell: c, fresh: true, doc: -1}
+	s := &splitter{cell: c, percent: opts.Percent, top: true, fresh: true, doc: -1}
 	if bytes.Contains(c.code, []byte(await)) {
 		s.await = &awaitWords{word: -1, in: make([]level, 1)}
 	}
@@ -146,8 +150,11 @@ func (s *splitter) scan(off int) (int, *Error) {
 	for {
 		pos, tok, lit := s.sc.Scan()
 		at := s.base + s.file.Offset(pos)
-		if tok != token.EOF && s.isMagic(at, tok, lit) {
-			return s.magic(at), nil
+		if tok != token.EOF {
+			if sign, ok := s.isMagic(at, tok, lit); ok {
+				return s.magic(at, sign), nil
+			}
+			s.top = false
 		}
 		if s.fault != nil {
 			s.fault.Incomplete = tok == token.COMMENT || tok == token.STRING && lit[0] == '`'
@@ -170,22 +177,26 @@ func (s *splitter) scan(off int) (int, *Error) {
 }
 
 // isMagic reports whether the token at off makes its line a magic: it begins a
-// line where a statement at the top level could begin.
-func (s *splitter) isMagic(off int, tok token.Token, lit string) bool {
+// line where a statement at the top level could begin. It also returns the length of the comment sign before the magic.
+func (s *splitter) isMagic(off int, tok token.Token, lit string) (sign int, ok bool) {
 	switch {
 	case isHostToken(tok):
 	case tok == token.PACKAGE:
 		if s.member == nil || !isPackageClause(string(s.text[off:s.lineEnd(off)])) {
-			return false
+			return 0, false
 		}
-	case tok == token.COMMENT:
-		if !strings.HasPrefix(lit, directive) || strings.HasPrefix(lit, marker) {
-			return false
+	case tok == token.COMMENT && strings.HasPrefix(lit, directive):
+		if isMarker(lit) {
+			return 0, false
+		}
+	case tok == token.COMMENT && s.percent:
+		if sign = signOf(lit, s.top); sign == 0 {
+			return 0, false
 		}
 	default:
-		return false
+		return 0, false
 	}
-	return s.fresh && len(s.stack) == 0 && s.startsLine(off)
+	return sign, s.fresh && len(s.stack) == 0 && s.startsLine(off)
 }
 
 // isHostToken reports whether a token may begin a magic, or a shell's line.
@@ -202,16 +213,18 @@ func hostLineEnd(text []byte, off int) int {
 	return end
 }
 
-// magic notes the magic at off, blanks it, and returns the offset after it.
-func (s *splitter) magic(off int) int {
+// magic notes the magic at off, after a comment sign of some length, blanks it, and returns the offset after it.
+func (s *splitter) magic(off, sign int) int {
 	s.fault = nil
+	start := off
+	off += sign
 	end := hostLineEnd(s.text, off)
 	if !s.seen && isHostCell(s.text[off:end]) {
 		end = len(s.text)
 	}
 	text := bytes.TrimRight(s.text[off:end], " \t\r\n")
-	s.magics = append(s.magics, magicLine{start: off, end: off + len(text), first: !s.seen})
-	for i := off; i < end; i++ {
+	s.magics = append(s.magics, magicLine{sign: start, start: off, end: off + len(text), first: !s.seen})
+	for i := start; i < end; i++ {
 		if c := s.code[i]; c != '\n' && c != '\r' {
 			s.code[i] = ' '
 		}

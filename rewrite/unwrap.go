@@ -40,7 +40,7 @@ func Unwrap(src []byte, filename string) ([]byte, error) {
 	if cell, ok := held(src); ok {
 		return cell, nil
 	}
-	cells := findWrapped(src)
+	cells := findWrapped(src, true)
 	if len(cells) == 0 {
 		hint := "there is no " + marker + " comment"
 		line := 1

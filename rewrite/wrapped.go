@@ -23,24 +23,38 @@ import (
 // number of bytes since the one before, the number of bytes put in and, in base64, those
 // taken out. A marker whose checksum fails says nothing.
 //
-// A header of no lines says that the marker stands behind the body, in the first line of the footer.
+// A header of no lines says that the marker comes after the body, in the first line of the footer.
 const marker = directive + "wrapped"
+
+// passedMarker is the marker at the end of a kernel's cell that was not wrapped, but in which magics are spelled in another
+// way. It is a cell like others.
+const passedMarker = directive + "passed"
+
+// isMarker reports whether a comment is a marker, as far as its start tells.
+func isMarker(comment string) bool {
+	return strings.HasPrefix(comment, marker) || strings.HasPrefix(comment, passedMarker)
+}
 
 // wrapping is what a marker says.
 type wrapping struct {
-	magic string // the magic, or "" if the cell has none
-	line  []byte // the magic's whole line, if that is not the magic at the header's indentation
-	alone bool   // the marker stands on a line of its own, as the statements are in place
-	unit  string // indentation added to the body
-	undo  string // edits
+	passed bool   // it was not wrapped
+	magic  string // the magic, or "" if the cell has none
+	line   []byte // the magic's whole line, if that is not the magic at the header's indentation
+	alone  bool   // the marker stands on a line of its own, as the statements are in place
+	unit   string // indentation added to the body
+	undo   string // edits
 	// Lines of each part.
 	header, body, footer int
 }
 
 // fields returns the marker's text around the checksum.
 func (w *wrapping) fields() (before, after string) {
-	if before = " " + marker; w.alone {
-		before = marker
+	before = marker
+	if w.passed {
+		before = passedMarker
+	}
+	if !w.alone {
+		before = " " + before
 	}
 	if w.magic != "" {
 		before += " " + w.magic
@@ -132,10 +146,10 @@ type wrappedCell struct {
 	original   []byte // the lines in their place
 }
 
-// findWrapped returns the wrapped cells of text, in order, whose checksum holds. One that is in another
-// one's body is a part of that.
-func findWrapped(text []byte) []wrappedCell {
-	if !bytes.Contains(text, []byte(marker)) {
+// findWrapped returns the wrapped cells of text, in order, whose checksum holds, and those that were passed if they are
+// asked for. One that is in another one's body is a part of that.
+func findWrapped(text []byte, passed bool) []wrappedCell {
+	if !isMarked(text) {
 		return nil
 	}
 	var cells []wrappedCell
@@ -144,7 +158,7 @@ func findWrapped(text []byte) []wrappedCell {
 		off := base + t.off
 		switch {
 		case t.tok == token.COMMENT:
-			if inside := len(cells) > 0 && off < cells[len(cells)-1].end; inside || !strings.HasPrefix(t.lit, marker+" ") {
+			if inside := len(cells) > 0 && off < cells[len(cells)-1].end; inside || !isMarker(t.lit) || !passed && strings.HasPrefix(t.lit, passedMarker) {
 				continue
 			}
 			if w, ok := parseWrapped(text, off, t.lit); ok {
@@ -183,7 +197,11 @@ func parseWrapping(comment string) (w wrapping, check string, ok bool) {
 	if lines == nil || width == nil || width[0] > 100 {
 		return w, "", false
 	}
-	w = wrapping{magic: strings.TrimSpace(comment[len(marker):i]), undo: f[3]}
+	keyword, magic, _ := strings.Cut(comment[:i], " ")
+	w = wrapping{passed: keyword == passedMarker, magic: strings.TrimSpace(magic), undo: f[3]}
+	if keyword != marker && !w.passed {
+		return w, "", false
+	}
 	w.header, w.body, w.footer = lines[0], lines[1], lines[2]
 	space := " "
 	if f[1][0] == 't' {
@@ -254,6 +272,11 @@ func parseWrapped(text []byte, off int, comment string) (cell wrappedCell, ok bo
 	return cell, true
 }
 
+// isMarked reports whether a text may have a marker.
+func isMarked(text []byte) bool {
+	return bytes.Contains(text, []byte(marker)) || bytes.Contains(text, []byte(passedMarker))
+}
+
 // skipLines returns the start of the line n lines after off.
 func skipLines(text []byte, off, n int) int {
 	for range n {
@@ -269,7 +292,7 @@ func skipLines(text []byte, off, n int) int {
 // isWrapped reports whether text is one wrapped cell, but for blank lines and comments around
 // it.
 func isWrapped(text []byte) bool {
-	cells := findWrapped(text)
+	cells := findWrapped(text, false)
 	if len(cells) != 1 {
 		return false
 	}

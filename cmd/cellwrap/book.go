@@ -29,6 +29,9 @@ func (c *config) newInput(name, path string, text []byte) input {
 	return in
 }
 
+// isPercent reports whether an input's cells are those of a percent-format file.
+func isPercent(in input) bool { return in.isBook && strings.ToLower(filepath.Ext(in.path)) != ".ipynb" }
+
 // hasMarker reports whether a line of a Go text starts a cell.
 func hasMarker(text []byte) bool {
 	return bytes.Contains(text, []byte("%%")) &&
@@ -132,6 +135,7 @@ type bookWork struct {
 func (w *bookWork) begin() error {
 	opts := w.opts
 	opts.Assign, opts.MagicOnly = "", w.magicOnly != "false"
+	opts.Percent = isPercent(w.input)
 	var err error
 	if opts.Package, err = w.packageOf(w.input); err != nil {
 		return err
@@ -211,8 +215,7 @@ func (w *bookWork) rewriteCell(ctx context.Context, i int, cell *bookCell) {
 	cell.new = cell.out.Code
 }
 
-// place returns a position in a cell's source as one in its notebook: a percent-format file has
-// comment signs in front of magics.
+// place returns a position in a cell's source as one in its notebook.
 func (w *bookWork) place(i int, p token.Position) token.Position {
 	return w.Position(i, p.Line-w.Cells[i].Line+1, p.Column)
 }

@@ -165,6 +165,7 @@ func (c *config) one(ctx context.Context, in input) *result {
 		return r
 	}
 	opts.Filename, opts.FirstLine = in.name, reg.line
+	opts.Percent = c.selection.first == 0 && !c.selection.all()
 	if in.path != "" {
 		opts.LineName, opts.OutputName = lineNames(in.path, r.dest)
 	}

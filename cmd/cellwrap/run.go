@@ -270,7 +270,7 @@ func (n *runnable) build(ctx context.Context, warnings io.Writer) (*runner.Progr
 		})
 	}
 	dir := filepath.Dir(n.path)
-	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewBookEnv(dir)})
+	out, err := rewrite.Program(ctx, cells, rewrite.Options{Env: rewrite.NewBookEnv(dir), Percent: !n.stores})
 	if err != nil {
 		return nil, err
 	}

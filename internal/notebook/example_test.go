@@ -41,7 +41,7 @@ func ExampleParse_percent() {
 		fmt.Printf("%v %q %q %v\n", book.Position(i, 1, 1), c.Title, src, err)
 	}
 	// Output:
-	// jobs.go:2:4 "start" "%%run_in_reactor job\nreturn 42\n" <nil>
+	// jobs.go:2:1 "start" "// %%run_in_reactor job\nreturn 42\n" <nil>
 	// jobs.go:5:1 "" "job.Wait(time.Second)\n" <nil>
 }
 

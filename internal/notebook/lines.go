@@ -7,17 +7,14 @@ import (
 	"iter"
 )
 
-// ownLine is a line that is a comment, or a magic without a sign.
+// ownLine is a line that is a comment.
 type ownLine struct {
-	comment    string // or ""
-	off        int    // of the comment or magic
-	start, end int    // of the line
-	number     int    // from 1
-	magical    bool   // whether a magic can stand here: where a cell's statement could begin
+	comment    string
+	start, end int // of the line
+	number     int // from 1
 }
 
-// ownLines yields the lines of Go text that are a comment or a magic. Lines of raw strings and block
-// comments are neither.
+// ownLines yields the lines of Go text that are a comment. Lines of raw strings and block comments are none.
 func ownLines(src []byte) iter.Seq[ownLine] {
 	return func(yield func(ownLine) bool) {
 		s := lineScanner{src: src, line: ownLine{number: 1}}
@@ -51,7 +48,7 @@ func (s *lineScanner) scan(yield func(ownLine) bool) bool {
 			if lit[1] != '/' || !s.alone(off) {
 				continue
 			}
-			s.found(off, lit, fresh && depth == 0)
+			s.found(off, lit)
 			if !yield(s.line) {
 				return false
 			}
@@ -65,8 +62,8 @@ func (s *lineScanner) scan(yield func(ownLine) bool) bool {
 			depth--
 		default:
 			if fresh && depth == 0 && isMagic(s.src[off:]) && s.alone(off) {
-				s.found(off, "", true)
-				return yield(s.line)
+				s.found(off, "")
+				return true
 			}
 		}
 		fresh = tok == token.SEMICOLON
@@ -81,8 +78,8 @@ func (s *lineScanner) alone(off int) bool {
 }
 
 // found makes line the one of what is at off.
-func (s *lineScanner) found(off int, comment string, magical bool) {
-	l := ownLine{comment: comment, off: off, magical: magical, end: len(s.src)}
+func (s *lineScanner) found(off int, comment string) {
+	l := ownLine{comment: comment, end: len(s.src)}
 	l.start = bytes.LastIndexByte(s.src[:off], '\n') + 1
 	if i := bytes.IndexByte(s.src[off:], '\n'); i >= 0 {
 		l.end = off + i + 1

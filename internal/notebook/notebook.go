@@ -83,7 +83,7 @@ func Parse(name string, text []byte) (*Book, error) {
 // Source returns the text of the cell with an index into Cells, as it was parsed. It must not be
 // changed. A text of an .ipynb that no UTF-8 can hold is an *Error.
 //
-// Comment signs of a percent-format file's magics and text are no part of it: see [Percent].
+// The comment signs of a percent-format file's text are no part of it.
 func (b *Book) Source(i int) ([]byte, error) {
 	c := &b.Cells[i]
 	if b.json == nil {

@@ -58,9 +58,9 @@ raw "raw" "" "raw"
 		{"tabs.ipynb", "go", "gophernotes", small},
 		{"book.gocell", "go", "", `
 markdown "" "" "# A book\n\nTwo cells.\n"
-code "" "the work" "%%run_in_reactor result\ntext := ` + "`\\n// %% no cell\\n%no magic\\n`" + `\nreturn text\n"
-code "" "" "!echo waiting\n%reactor_config timeout 5\nresult.Wait(time.Second)\n"
-code "" "" "%%run_in_reactor other\nreturn 1\n"
+code "" "the work" "//gonb:%%run_in_reactor result\ntext := ` + "`\\n// %% no cell\\n%no magic\\n`" + `\nreturn text\n"
+code "" "" "//gonb:!echo waiting\n//gonb:%reactor_config timeout 5\nresult.Wait(time.Second)\n"
+code "" "" "// %%run_in_reactor other\nreturn 1\n"
 `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -327,10 +327,10 @@ func TestPosition(t *testing.T) {
 		{"jupyter.ipynb", 2, 2, 5, "jupyter.ipynb:cell 3:2:5"},
 		{"book.gocell", 0, 1, 1, "book.gocell:11:4"},
 		{"book.gocell", 0, 2, 1, "book.gocell:12:3"},
-		{"book.gocell", 1, 1, 3, "book.gocell:16:10"},
+		{"book.gocell", 1, 1, 3, "book.gocell:16:3"},
 		{"book.gocell", 1, 2, 3, "book.gocell:17:3"},
-		{"book.gocell", 2, 2, 1, "book.gocell:25:8"},
-		{"book.gocell", 3, 1, 1, "book.gocell:29:4"},
+		{"book.gocell", 2, 2, 1, "book.gocell:25:1"},
+		{"book.gocell", 3, 1, 1, "book.gocell:29:1"},
 	} {
 		b, _ := sample(t, tt.name)
 		if got := b.Position(tt.cell, tt.line, tt.at).String(); got != tt.want {

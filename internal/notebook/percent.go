@@ -14,8 +14,7 @@ import (
 // Lines before the first marker are a cell if they are not all blank; so is a file without markers.
 // Jupytext's header is no cell. A line of a raw string or block comment is no marker.
 //
-// A magic stands behind GoNB's //gonb: so that the file is Go. A cell's first lines may be magics
-// in Jupytext's spelling, "// %%run_in_reactor result".
+// A magic may be a comment, so that the file is Go: which ones are is for those to say who know magics.
 func Percent(src []byte) []Cell {
 	var cells []Cell
 	add := func(c Cell, end int) {
