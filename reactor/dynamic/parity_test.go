@@ -37,6 +37,7 @@ var otherwise = map[string][2]string{
 	"DeferredList": {"func(opts dynamic.ListOptions, ds ...*dynamic.Deferred) *dynamic.Deferred", "one type of Deferred"},
 	"First":        {"func(ds ...*dynamic.Deferred) *dynamic.Deferred", "one type of Deferred"},
 	"Gather":       {"func(ds ...*dynamic.Deferred) *dynamic.Deferred", "one type of Deferred"},
+	"GatherLimit":  {"func(limit int, work ...func() (*dynamic.Deferred, error)) *dynamic.Deferred", "one type of Deferred"},
 	"Sleep":        {"func(d time.Duration) *dynamic.Deferred", "one type of Deferred"},
 }
 

@@ -1,6 +1,7 @@
 package dynamic
 
 import (
+	"context"
 	"time"
 
 	"github.com/cellwrap/cellwrap/reactor"
@@ -26,9 +27,32 @@ func RunDeferredCoroutine(f func(*Coroutine) (*Deferred, error)) *EventualResult
 	return reactor.RunDeferredCoroutine(f)
 }
 
+// RunInReactorContext is [reactor.RunInReactorContext].
+func RunInReactorContext(ctx context.Context, f func() (any, error)) *EventualResult {
+	return reactor.RunInReactorContext(ctx, f)
+}
+
+// RunCoroutineContext is [reactor.RunCoroutineContext].
+func RunCoroutineContext(ctx context.Context, f func(*Coroutine) (any, error)) *EventualResult {
+	return reactor.RunCoroutineContext(ctx, f)
+}
+
+// Go is [reactor.Go].
+func Go(f func(*Coroutine) error) *reactor.EventualResult[struct{}] { return reactor.Go(f) }
+
+// GoContext is [reactor.GoContext].
+func GoContext(ctx context.Context, f func(*Coroutine) error) *reactor.EventualResult[struct{}] {
+	return reactor.GoContext(ctx, f)
+}
+
 // WaitFor is [reactor.WaitFor].
 func WaitFor(timeout time.Duration, f func(*Coroutine) (any, error)) (any, error) {
 	return reactor.WaitFor(timeout, f)
+}
+
+// WaitForContext is [reactor.WaitForContext].
+func WaitForContext(ctx context.Context, f func(*Coroutine) (any, error)) (any, error) {
+	return reactor.WaitForContext(ctx, f)
 }
 
 // MustWaitFor is [reactor.MustWaitFor].

@@ -13,6 +13,7 @@ import (
 func init() {
 	Symbols["github.com/cellwrap/cellwrap/reactor/dynamic/dynamic"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"AsCompleted":             reflect.ValueOf(dynamic.AsCompleted),
 		"Await":                   reflect.ValueOf(dynamic.Await),
 		"AwaitFor":                reflect.ValueOf(dynamic.AwaitFor),
 		"Default":                 reflect.ValueOf(dynamic.Default),
@@ -39,6 +40,9 @@ func init() {
 		"Forever":                 reflect.ValueOf(dynamic.Forever),
 		"FromChannel":             reflect.ValueOf(dynamic.FromChannel),
 		"Gather":                  reflect.ValueOf(dynamic.Gather),
+		"GatherLimit":             reflect.ValueOf(dynamic.GatherLimit),
+		"Go":                      reflect.ValueOf(dynamic.Go),
+		"GoContext":               reflect.ValueOf(dynamic.GoContext),
 		"Holding":                 reflect.ValueOf(dynamic.Holding),
 		"List":                    reflect.ValueOf(dynamic.List),
 		"MaybeDeferred":           reflect.ValueOf(dynamic.MaybeDeferred),
@@ -56,9 +60,11 @@ func init() {
 		"NoSetup":                 reflect.ValueOf(dynamic.NoSetup),
 		"RetrieveResult":          reflect.ValueOf(dynamic.RetrieveResult),
 		"RunCoroutine":            reflect.ValueOf(dynamic.RunCoroutine),
+		"RunCoroutineContext":     reflect.ValueOf(dynamic.RunCoroutineContext),
 		"RunDeferred":             reflect.ValueOf(dynamic.RunDeferred),
 		"RunDeferredCoroutine":    reflect.ValueOf(dynamic.RunDeferredCoroutine),
 		"RunInReactor":            reflect.ValueOf(dynamic.RunInReactor),
+		"RunInReactorContext":     reflect.ValueOf(dynamic.RunInReactorContext),
 		"Seconds":                 reflect.ValueOf(dynamic.Seconds),
 		"Setup":                   reflect.ValueOf(dynamic.Setup),
 		"Sleep":                   reflect.ValueOf(dynamic.Sleep),
@@ -69,6 +75,7 @@ func init() {
 		"Use":                     reflect.ValueOf(dynamic.Use),
 		"Values":                  reflect.ValueOf(dynamic.Values),
 		"WaitFor":                 reflect.ValueOf(dynamic.WaitFor),
+		"WaitForContext":          reflect.ValueOf(dynamic.WaitForContext),
 
 		// type definitions
 		"Coroutine":      reflect.ValueOf((*dynamic.Coroutine)(nil)),
