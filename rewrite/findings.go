@@ -17,7 +17,7 @@ import (
 // broken is what is wrong with the package's other files, if anything is.
 func (c *checker) findings(broken string) (more bool, _ error) {
 	var found []finding
-	for _, e := range c.errs {
+	for _, e := range slices.Concat(c.errs, c.importErrors()) {
 		c.reword(&e)
 		if !c.inEmission(e.pos) {
 			// Of a cycle through several files, a part may be the cell's.
@@ -60,6 +60,22 @@ func (c *checker) findings(broken string) (more bool, _ error) {
 		return false, c.refusal(found)
 	}
 	return more, nil
+}
+
+// importErrors returns the errors about the emission's imports which go/types leaves out because another file of the package
+// has the same import: it tells of each path once.
+func (c *checker) importErrors() []typeError {
+	told := map[token.Pos]bool{}
+	for _, e := range c.errs {
+		told[e.pos] = true
+	}
+	var list []typeError
+	for _, spec := range c.file.Imports {
+		if problem, ok := c.found.Problems[unquote(spec.Path.Value)]; ok && !told[spec.Path.Pos()] {
+			list = append(list, typeError{pos: spec.Path.Pos(), msg: problem.Text})
+		}
+	}
+	return list
 }
 
 // finding is an error that refuses the cell.
@@ -210,10 +226,11 @@ func (c *checker) problemAt(pos token.Pos) (importer.Problem, bool) {
 // of the first such thing.
 func (c *checker) incomplete(e typeError, off int) bool {
 	if problem, ok := c.problemAt(e.pos); ok {
-		if !problem.Definite {
-			c.warn(off, "%s", problem.Text)
+		if problem.Definite && c.importsItself(e.pos) {
+			return false
 		}
-		return !problem.Definite
+		c.warn(off, "%s", problem.Text)
+		return true
 	}
 	name, ok := strings.CutPrefix(e.msg, "undefined: ")
 	if !ok {
@@ -235,6 +252,12 @@ func (c *checker) incomplete(e typeError, off int) bool {
 		_, ok := c.found.Problems[unquote(spec.Path.Value)]
 		return ok && spec.Name == nil
 	})
+}
+
+// importsItself reports whether the import at pos is the cell's: others are of the file around a block, or of what is emitted.
+func (c *checker) importsItself(pos token.Pos) bool {
+	_, ok := c.offset(pos)
+	return ok && !c.inFile
 }
 
 // warn notes why the result may be unknown. One reason is enough.

@@ -89,27 +89,53 @@ func systemIn(host build.Context, name string) string {
 
 // leftOutHint says which file declares what is not defined, if that is no part of its package here.
 func (c *checker) leftOutHint(e typeError) string {
-	declares, pkg := func(*ast.File) bool { return false }, c.file.Name.Name
-	files := c.opts.Env.notIn(c.opts.OutputName)
-	path, _ := astutil.PathEnclosingInterval(c.file, e.pos, e.pos)
-	name, undefined := strings.CutPrefix(e.msg, "undefined: ")
-	switch {
-	case undefined && token.IsIdentifier(name):
-		declares = func(f *ast.File) bool { return declaredIn(f)[name] }
-	case len(path) > 1:
-		sel, ok := path[1].(*ast.SelectorExpr)
-		if !ok || sel.Sel != path[0] {
+	if name, ok := strings.CutPrefix(e.msg, "undefined: "); ok && token.IsIdentifier(name) {
+		declares := func(f *ast.File) bool { return declaredIn(f)[name] }
+		return declaredBeside(c.opts.Env.notIn(c.opts.OutputName), c.file.Name.Name, declares)
+	}
+	if name, sel, ok := strings.Cut(strings.TrimPrefix(e.msg, "undefined: "), "."); ok && token.IsIdentifier(sel) && c.found != nil {
+		pkg := c.importedAs(name)
+		if pkg == nil {
 			return ""
 		}
-		receiver := c.ownType(c.info.Types[sel.X].Type)
-		declares = func(f *ast.File) bool { return declaresMethod(f, receiver, sel.Sel.Name) }
+		env, err := (&Env{fset: token.NewFileSet()}).WithPackage(c.found.Dir(pkg.Path()))
+		if err != nil {
+			return ""
+		}
+		return declaredBeside(env.notIn(""), pkg.Name(), func(f *ast.File) bool { return declaredIn(f)[sel] })
 	}
+	path, _ := astutil.PathEnclosingInterval(c.file, e.pos, e.pos)
+	if len(path) < 2 {
+		return ""
+	}
+	sel, ok := path[1].(*ast.SelectorExpr)
+	if !ok || sel.Sel != path[0] {
+		return ""
+	}
+	receiver := c.ownType(c.info.Types[sel.X].Type)
+	declares := func(f *ast.File) bool { return declaresMethod(f, receiver, sel.Sel.Name) }
+	return declaredBeside(c.opts.Env.notIn(c.opts.OutputName), c.file.Name.Name, declares)
+}
+
+// declaredBeside is leftOutHint for a package.
+func declaredBeside(files []leftOut, pkg string, declares func(*ast.File) bool) string {
 	for _, f := range files {
 		if parsed := f.parse(); parsed != nil && parsed.Name.Name == pkg && declares(parsed) {
 			return " (declared in " + filepath.Base(f.path) + ", " + f.why() + ")"
 		}
 	}
 	return ""
+}
+
+// importedAs returns the package that the emission imports by a name, or nil.
+func (c *checker) importedAs(name string) *types.Package {
+	for _, spec := range c.file.Imports {
+		pkg, err := c.found.Import(unquote(spec.Path.Value))
+		if err == nil && (spec.Name == nil && pkg.Name() == name || spec.Name != nil && spec.Name.Name == name) {
+			return pkg
+		}
+	}
+	return nil
 }
 
 // ownType returns the name of the package's own type that t is or points to, or "".

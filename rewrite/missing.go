@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/cellwrap/cellwrap/internal/importer"
+	"github.com/cellwrap/cellwrap/internal/suggest"
 	"github.com/cellwrap/cellwrap/templates"
 )
 
@@ -147,6 +148,18 @@ func standardWith(name string, selected map[string]bool, found *importer.Package
 		return "", false
 	}
 	return paths[0], true
+}
+
+// standardHint returns what to add to a problem's text that says that the standard library has no such package.
+func standardHint(text string) string {
+	path, ok := strings.CutSuffix(strings.TrimPrefix(text, "package "), " is not in std")
+	if !ok {
+		return ""
+	}
+	if near := suggest.Nearest(path, strings.Fields(stdPaths)); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
 }
 
 // having returns those of paths whose packages have all the names.

@@ -78,7 +78,7 @@ var emissionPosition = sync.OnceValue(func() *regexp.Regexp { return regexp.Must
 // is an argument of ours in the emission. cells says that it is about the cell's text.
 func (c *checker) wording(e typeError, cells bool) string {
 	if problem, ok := c.problemAt(e.pos); ok {
-		return problem.Text
+		return problem.Text + standardHint(problem.Text)
 	}
 	msg := e.msg
 	for _, f := range []string{"Values", "List"} {

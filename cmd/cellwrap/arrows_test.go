@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"indent":              {},
 	"internal/atomicfile": {},
 	"internal/host":       {},
-	"internal/importer":   {"internal/atomicfile", "internal/process"},
+	"internal/importer":   {"internal/atomicfile", "internal/process", "internal/suggest"},
 	"internal/host/rich":  {"internal/host"},
 	"internal/kernel":     {"internal/atomicfile", "internal/ports", "internal/process"},
 

@@ -89,6 +89,7 @@ func (im *Importer) Load(ctx context.Context, want Names) (*Packages, error) {
 		Workspace: at.workspace(),
 		GoVersion: at.goVersion(),
 		Problems:  map[string]Problem{},
+		at:        at,
 	}
 	want = p.refuse(want)
 	if len(want) == 0 {

@@ -186,10 +186,93 @@ var V []error
 			types: []string{"var io.EOF error"},
 			wrong: map[string]string{
 				"github.com/x/y": "no required module provides package github.com/x/y (go get github.com/x/y)",
-				"m/sub":          "!package m/sub is not in std",
+				"m/sub":          "!package m/sub is not in module m",
 				"foo/bar":        "!package foo/bar is not in std",
 			},
 			path: "m", version: "go1.24",
+		},
+		{
+			name: "not in the module",
+			files: `
+-- go.mod --
+module example.com/me
+go 1.24
+require example.com/me/bought v1.0.0
+replace example.com/me/bought => ./elsewhere
+replace example.com/me/swapped => ./elsewhere
+-- utils/u.go --
+package utils
+-- internal/store/s.go --
+package store
+-- _old/utliz/u.go --
+package utliz
+-- docs/only_test.go --
+package docs
+-- empty/README --
+-- nested/go.mod --
+module example.com/me/nested
+-- nested/far/f.go --
+package far
+-- elsewhere/go.mod --
+module example.com/me/bought
+-- elsewhere/e.go --
+package bought
+
+const E = 1
+`,
+			want: Names{
+				"example.com/me/utlis": nil, "example.com/me/Utils": nil, "example.com/me/store": nil, "example.com/me/far": nil,
+				"example.com/me/empty": nil, "example.com/me/nothing/alike": nil,
+				"example.com/me/nested/far": nil, "example.com/me/v2/utils": nil, "example.com/me/swapped/x": nil,
+				"example.com/me/bought": {"E"}, "example.com/me/bought/x": nil, "example.com/mee": nil,
+			},
+			types: []string{"const bought.E untyped int"},
+			wrong: map[string]string{
+				"example.com/me/utlis":         "!package example.com/me/utlis is not in module example.com/me; did you mean example.com/me/utils?",
+				"example.com/me/Utils":         "!package example.com/me/Utils is not in module example.com/me; did you mean example.com/me/utils?",
+				"example.com/me/store":         "!package example.com/me/store is not in module example.com/me; did you mean example.com/me/internal/store?",
+				"example.com/me/far":           "!package example.com/me/far is not in module example.com/me",
+				"example.com/me/empty":         "!package example.com/me/empty is not in module example.com/me",
+				"example.com/me/nothing/alike": "!package example.com/me/nothing/alike is not in module example.com/me",
+				// Another module may have these.
+				"example.com/me/nested/far": "no required module provides package example.com/me/nested/far ",
+				"example.com/me/v2/utils":   "no required module provides package example.com/me/v2/utils ",
+				"example.com/me/swapped/x":  "no required module provides package example.com/me/swapped/x ",
+				"example.com/me/bought/x":   "no required module provides package example.com/me/bought/x ",
+				"example.com/mee":           "no required module provides package example.com/mee ",
+			},
+			path: "example.com/me", version: "go1.24",
+		},
+		{
+			name: "not in the workspace",
+			files: `
+-- go.work --
+go 1.24
+use (
+	./a
+	./b
+)
+-- a/go.mod --
+module example.com/a
+go 1.24
+-- a/a.go --
+package a
+-- b/go.mod --
+module example.com/a/b
+go 1.24
+-- b/list/l.go --
+package list
+
+const L = 1
+`,
+			dir:   "a",
+			want:  Names{"example.com/a/b/list": {"L"}, "example.com/a/b/lsit": nil, "example.com/a/c": nil},
+			types: []string{"const list.L untyped int"},
+			wrong: map[string]string{
+				"example.com/a/b/lsit": "!package example.com/a/b/lsit is not in module example.com/a/b; did you mean example.com/a/b/list?",
+				"example.com/a/c":      "!package example.com/a/c is not in module example.com/a",
+			},
+			path: "example.com/a", version: "go1.24",
 		},
 		{
 			name: "refused",

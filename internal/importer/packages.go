@@ -27,6 +27,7 @@ type Packages struct {
 	// because the module has none of that path.
 	Fallbacks []string
 
+	at    *site
 	types map[string]*types.Package // by import path as written in the source
 }
 

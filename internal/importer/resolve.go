@@ -59,7 +59,9 @@ func (im *Importer) resolve(ctx context.Context, at *site, want Names) (*resolut
 		default:
 			r.Problem = &Problem{Text: l.trouble(p, path)}
 			// Nothing can provide it but a directory that is not there yet.
-			if strings.HasSuffix(r.Problem.Text, " is not in std") {
+			if absent := at.absent(path); absent != "" && l.missing(path) && sources[path] == nil {
+				r.Problem = &Problem{Text: absent, Definite: true, mayChange: true}
+			} else if strings.HasSuffix(r.Problem.Text, " is not in std") {
 				r.Problem.Definite, r.Problem.mayChange = true, true
 			}
 		}
