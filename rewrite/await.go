@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"go/version"
 	"sort"
 	"strings"
 )
@@ -322,9 +323,29 @@ func (c *checker) rewordAwait(e *typeError) {
 					}
 					return p.Name()
 				}))
+			if v := c.found.GoVersion; v != "" && version.Compare(v, awaitLanguage) < 0 && isAwaitable(a.typ) {
+				e.msg = "await needs " + awaitLanguage + ", and go.mod says " + v + " (go mod edit -go=" + strings.TrimPrefix(awaitLanguage, "go") + " raises it)"
+			}
 			return
 		}
 	}
+}
+
+// awaitLanguage is the first language version that infers what an await gives from a method of what it awaits.
+const awaitLanguage = "go1.21"
+
+// isAwaitable reports whether t is a type of the runtime's that it can wait for.
+func isAwaitable(t types.Type) bool {
+	elem := t
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		elem = p.Elem()
+	}
+	named, ok := types.Unalias(elem).(*types.Named)
+	if !ok {
+		return false
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, false, named.Obj().Pkg(), "awaitable")
+	return obj != nil
 }
 
 // awaitsAt returns the awaits whose calls have pos before the operand, or where it begins: the operand of

@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 
 	"internal/process":  {},
 	"internal/ports":    {},
-	"internal/provide":  {"", "internal/atomicfile"},
+	"internal/provide":  {"", "internal/atomicfile", "internal/importer"},
 	"internal/readme":   {"internal/atomicfile", "internal/notebook"},
 	"internal/suggest":  {},
 	"internal/runner":   {"", "internal/host", "internal/process", "rewrite"},

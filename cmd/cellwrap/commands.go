@@ -33,7 +33,7 @@ func commands() []command {
 		},
 		{
 			name: "init", args: "[DIR]", summary: "put the runtime into a module, without network",
-			run: initCommand, manual: func() string { return initManual },
+			run: initCommand, manual: initManual, flags: func() *pflag.FlagSet { return new(initFlags).define() },
 		},
 		{
 			name: "cache", args: "clean", summary: "forget what is known of imported packages",

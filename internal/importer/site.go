@@ -57,13 +57,7 @@ func newSite(dir string) *site {
 		s.include(filepath.Join(s.modDir, "vendor", "modules.txt"))
 		s.includeNeighbours(s.modDir, s.modFile)
 	}
-	work := s.env["GOWORK"]
-	if work == "" {
-		if workDir := findUp(s.dir, "go.work"); workDir != "" {
-			work = filepath.Join(workDir, "go.work")
-		}
-	}
-	if work != "" && work != "off" {
+	if work := workspace(s.dir, s.env); work != "" {
 		workDir := filepath.Dir(work)
 		s.work = work
 		data := s.include(work)
@@ -72,6 +66,23 @@ func newSite(dir string) *site {
 		s.includeNeighbours(workDir, data)
 	}
 	return s
+}
+
+// Workspace returns the go.work file that the go command uses in the directory dir, or "".
+func Workspace(dir string) string { return workspace(dir, goEnv()) }
+
+func workspace(dir string, env map[string]string) string {
+	switch work := env["GOWORK"]; work {
+	case "off":
+		return ""
+	case "":
+		if dir := findUp(dir, "go.work"); dir != "" {
+			return filepath.Join(dir, "go.work")
+		}
+		return ""
+	default:
+		return work
+	}
 }
 
 // include makes the content of a file, which may be missing, part of the site.

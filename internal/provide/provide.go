@@ -5,17 +5,13 @@ package provide
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	gover "go/version"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/mod/modfile"
 
 	"github.com/cellwrap/cellwrap"
 	"github.com/cellwrap/cellwrap/internal/atomicfile"
@@ -27,10 +23,17 @@ const Module = "github.com/cellwrap/cellwrap"
 // version is what a module requires that has the runtime in a directory: any would do.
 const version = "v0.0.0"
 
-// language is what the runtime is written in, which a module that requires it must have at least.
-const language = "1.26"
+// language is what the runtime is written in. Each of its files says so, and is compiled as that whatever the go
+// line of the module around it.
+const language = "go1.26"
 
-const goMod = "module " + Module + "\n\ngo " + language + "\n"
+// Lowest is the lowest go line of a module that can use the runtime: what cells become has generics.
+const Lowest = "1.18"
+
+// LowestToAwait is the lowest go line of a module whose cells await: what that gives is inferred from a method.
+const LowestToAwait = "1.21"
+
+const goMod = "module " + Module + "\n\ngo " + Lowest + "\n"
 
 // Dir is where [Into] puts the runtime, below the root of the module that gets it.
 const Dir = "third_party/cellwrap"
@@ -43,10 +46,20 @@ func files() (map[string][]byte, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		all["reactor/"+name], err = fs.ReadFile(runtime, name)
+		text, err := fs.ReadFile(runtime, name)
+		all["reactor/"+name] = inLanguage(text)
 		return err
 	})
 	return all, err
+}
+
+// inLanguage returns the text of a Go file with a build constraint that gives it the runtime's language.
+func inLanguage(text []byte) []byte {
+	line, rest, _ := strings.Cut(string(text), "\n")
+	if own, ok := strings.CutPrefix(line, "//go:build "); ok {
+		return []byte("//go:build " + language + " && (" + own + ")\n" + rest)
+	}
+	return []byte("//go:build " + language + "\n\n" + string(text))
 }
 
 // Cached returns the directory of the runtime's module in the user's cache, and makes it if need be.
@@ -92,99 +105,6 @@ func write(dir string, all map[string][]byte) error {
 		}
 	}
 	return nil
-}
-
-// Into puts the runtime into the module that dir belongs to, and has the module use it. It returns
-// the module's root, and whether anything has changed.
-func Into(dir string) (root string, changed bool, err error) {
-	root, err = moduleRoot(dir)
-	if err != nil {
-		return "", false, err
-	}
-	file := filepath.Join(root, "go.mod")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", false, err
-	}
-	mod, err := modfile.Parse(file, text, nil)
-	if err != nil {
-		return "", false, err
-	}
-	if mod.Module != nil && mod.Module.Mod.Path == Module {
-		return "", false, fmt.Errorf("%s is the runtime's own module", root)
-	}
-	for _, r := range mod.Replace {
-		if r.Old.Path == Module && r.New.Path != "./"+Dir {
-			return "", false, fmt.Errorf("%s: %s is replaced by %s already", file, Module, r.New.Path)
-		}
-	}
-	all, err := files()
-	if err != nil {
-		return "", false, err
-	}
-	copyDir := filepath.Join(root, filepath.FromSlash(Dir))
-	if changed = !same(copyDir, all); changed {
-		if err := replace(copyDir, all); err != nil {
-			return "", false, err
-		}
-	}
-	if err := errors.Join(mod.AddRequire(Module, version), mod.AddReplace(Module, "", "./"+Dir, "")); err != nil {
-		return "", false, err
-	}
-	if mod.Go == nil || gover.Compare("go"+mod.Go.Version, "go"+language) < 0 {
-		if err := mod.AddGoStmt(language); err != nil {
-			return "", false, err
-		}
-	}
-	mod.Cleanup()
-	next, err := mod.Format()
-	if err != nil || string(next) == string(text) {
-		return root, changed, err
-	}
-	return root, true, atomicfile.Write(file, next, 0o666)
-}
-
-// replace makes the runtime in dir what all says, in one step: some files of this version with some of an
-// older one would not compile.
-func replace(dir string, all map[string][]byte) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	temp, err := os.MkdirTemp(dir, ".next-") // which the go command does not look into
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	if err := write(temp, all); err != nil {
-		return err
-	}
-	if err := os.Rename(filepath.Join(temp, "go.mod"), filepath.Join(dir, "go.mod")); err != nil {
-		return err
-	}
-	return atomicfile.Dir(filepath.Join(temp, "reactor"), filepath.Join(dir, "reactor"))
-}
-
-// moduleRoot returns the directory of the go.mod at or above dir.
-func moduleRoot(dir string) (string, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return "", err
-	}
-	if !info.IsDir() {
-		return "", fmt.Errorf("%s is not a directory", dir)
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for at := abs; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("%s is in no module (go mod init makes one)", dir)
-		}
-	}
 }
 
 // Command returns a shell's command that has the module of its directory use the runtime in dir, unless
