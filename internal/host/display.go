@@ -24,12 +24,12 @@ func Display(values ...any) {
 	}
 	text := strings.TrimSuffix(fmt.Sprintln(texts...), "\n")
 	switch r := showing; {
-	case r.nonce != "":
+	case r.frames.to != nil:
 		data := []string{"text/plain", text}
 		if len(values) == 1 {
 			data = append(data, richData(values[0])...)
 		}
-		r.frame(stdout, "result", data...)
+		r.frames.write("result", data...)
 	case r.sources != "":
 		r.showOut(text)
 	default:

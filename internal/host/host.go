@@ -112,9 +112,8 @@ func (r *run) missing(c Cell) int {
 func (r *run) skip(c Cell, need int) {
 	r.failed[c.Number] = true
 	why := fmt.Sprintf("skipped: it needs cell %d, which failed", need)
-	if r.nonce != "" {
-		r.frame(stderr, "skip", itoa(c.Number), why)
-		r.frame(stdout, "skip", itoa(c.Number), why)
+	if r.frames.to != nil {
+		r.frames.write("skip", itoa(c.Number), why)
 		return
 	}
 	fmt.Fprintf(stderr, "%s: %s\n", c.place(), why)
@@ -181,30 +180,28 @@ func (r *run) exit() {
 func (r *run) begin(c Cell) {
 	r.current = c
 	switch {
-	case r.nonce != "":
-		r.frame(stdout, "begin", itoa(c.Number), itoa(r.count))
-		r.frame(stderr, "begin", itoa(c.Number), itoa(r.count))
+	case r.frames.to != nil:
+		r.frames.write("begin", itoa(c.Number), itoa(r.count))
 	case r.sources != "":
 		r.showIn(c)
 	}
 }
 
 func (r *run) end(c Cell, ok bool) {
-	if r.nonce == "" {
+	if r.frames.to == nil {
 		return
 	}
 	state := "failed"
 	if ok {
 		state = "ok"
 	}
-	r.frame(stderr, "end", itoa(c.Number), state)
-	r.frame(stdout, "end", itoa(c.Number), state)
+	r.frames.write("end", itoa(c.Number), state)
 }
 
 // report tells why the cell fails.
 func (r *run) report(f *failure) {
-	if r.nonce != "" {
-		r.frame(stdout, "error", f.kind, f.text, strings.Join(f.traceback(r.current), "\n"))
+	if r.frames.to != nil {
+		r.frames.write("error", f.kind, f.text, strings.Join(f.traceback(r.current), "\n"))
 		return
 	}
 	fmt.Fprintln(stderr, r.red(strings.Join(f.traceback(r.current), "\n")))

@@ -8,7 +8,8 @@ import (
 
 // Env is the environment variable in which the program finds what is wanted of it, a line each:
 //
-//	nonce=TEXT         mark the cells in the output with frames, see [run.frame]
+//	frames=NUMBER      tell of the cells on this descriptor, see [frames]
+//	nonce=TEXT         what marks the frames' places in the output
 //	sources=FILE       show In [n] and Out [n], with the cells' texts that FILE has
 //	color=yes          … in colour
 //	keep-going=yes     go on behind a cell that fails
@@ -19,9 +20,10 @@ import (
 const Env = "CELLWRAP_HOST"
 
 type settings struct {
-	nonce, sources, crash string
-	color, keepGoing      bool
-	timeout               time.Duration
+	frames           *frames
+	sources, crash   string
+	color, keepGoing bool
+	timeout          time.Duration
 }
 
 // These are taken before the user's code can change them.
@@ -32,11 +34,14 @@ var (
 
 func takeSettings() settings {
 	var s settings
+	var descriptor, nonce string
 	for line := range strings.Lines(os.Getenv(Env)) {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
 		switch name {
+		case "frames":
+			descriptor = value
 		case "nonce":
-			s.nonce = value
+			nonce = value
 		case "sources":
 			s.sources = value
 		case "crash":
@@ -50,5 +55,6 @@ func takeSettings() settings {
 		}
 	}
 	os.Unsetenv(Env)
+	s.frames = openFrames(descriptor, nonce)
 	return s
 }

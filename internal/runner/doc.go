@@ -6,6 +6,6 @@
 // there. The packages that emitted code imports are virtual packages beside it, unless the module
 // has the runtime itself. A notebook that is in no module gets a module of ours.
 //
-// The program's cells are run by package host. Where somebody wants to know what each cell prints,
-// the streams carry frames, see [Options].
+// The program's cells are run by package host. Where somebody wants to know what each cell prints and ends in, that is
+// told in frames on a descriptor of their own, and the streams have marks where the frames belong, see [Options].
 package runner

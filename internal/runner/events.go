@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"bufio"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,43 +36,142 @@ const (
 	Skipped Kind = "skip"
 )
 
-// A teller makes events of the two streams of a program. Each is read by a goroutine of its own;
-// they wait for each other where a cell ends, so that what belongs to a cell is told within it.
+// A teller makes events of a program's frames and of its two streams. Each is read by a goroutine of its own. A frame
+// is told when the streams have come to its mark, and they wait there until it is: so what a cell prints is told
+// within the cell, and before or after a value as it was printed.
 type teller struct {
-	streams [2]*splitter // standard output, and error
-	kill    func()
+	streams [2]*splitter  // standard output, and error
+	kill    func()        // the program
+	read    chan struct{} // closed when all frames are
 
 	mu     sync.Mutex
 	cond   *sync.Cond
 	tell   func(Event) error
 	cell   int     // that has begun last; 0: none has
 	ended  int     // that has ended last
-	ends   [2]int  // where the streams are
-	closed [2]bool // wait no more for that stream
+	told   int     // how many frames were
+	at     [2]int  // the frame whose mark a stream has come to last
+	writes [2]int  // how often a stream has said something
+	silent [2]bool // the frames do not wait for that stream
+	over   bool    // nothing waits any more
 	failed error   // of tell
 }
 
-// patience is how long one stream waits for the other where a cell ends, which is for ever where
-// the user's code has closed that.
+// patience is how long a frame waits for a stream that says nothing, which is for ever where the user's code has
+// closed it.
 const patience = time.Second
 
 func newTeller(nonce string, tell func(Event) error, kill func()) *teller {
-	t := &teller{kill: kill, tell: tell}
+	t := &teller{kill: kill, tell: tell, read: make(chan struct{})}
 	t.cond = sync.NewCond(&t.mu)
 	for i, name := range []string{"stdout", "stderr"} {
 		t.streams[i] = &splitter{
 			nonce: []byte(nonce),
-			text:  func(text []byte) error { return t.event(Event{Kind: Stream, Name: name, Text: string(text)}) },
-			frame: func(fields []string) error { return t.frame(i, fields) },
+			text:  func(text []byte) error { return t.text(i, Event{Kind: Stream, Name: name, Text: string(text)}) },
+			mark:  func(number int) error { return t.mark(i, number) },
 		}
 	}
 	return t
 }
 
-func (t *teller) event(e Event) error {
+// text tells what a stream says.
+func (t *teller) text(stream int, e Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.writes[stream]++
 	return t.send(e)
+}
+
+// mark waits until the frame with a number is told, whose mark a stream has come to.
+func (t *teller) mark(stream, number int) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.writes[stream]++
+	t.at[stream], t.silent[stream] = max(t.at[stream], number), false
+	t.cond.Broadcast()
+	for t.told < number && !t.over && t.failed == nil {
+		t.cond.Wait()
+	}
+	return t.failed
+}
+
+// frames tells the frames that come from r, until it ends.
+func (t *teller) frames(r io.Reader) {
+	defer close(t.read)
+	defer t.stopWaiting() // for frames that do not come
+	for from := bufio.NewReader(r); ; {
+		fields, err := readFrame(from)
+		if err != nil || t.frame(fields) != nil {
+			return
+		}
+	}
+}
+
+// stopWaiting has nothing wait any more.
+func (t *teller) stopWaiting() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	t.cond.Broadcast()
+}
+
+// frame tells a frame when it is its turn.
+func (t *teller) frame(fields []string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.await(0)
+	if kind := fields[0]; kind != "result" && kind != "error" {
+		t.await(1)
+	}
+	t.told++
+	defer t.cond.Broadcast()
+	if t.failed != nil {
+		return t.failed
+	}
+	return t.event(append(fields, "", "", "", ""))
+}
+
+// await waits until a stream has come to the mark of the next frame.
+func (t *teller) await(stream int) {
+	for t.at[stream] <= t.told && !t.silent[stream] && !t.over && t.failed == nil {
+		writes, late := t.writes[stream], false
+		limit := time.AfterFunc(patience, func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			late = true
+			t.cond.Broadcast()
+		})
+		for t.at[stream] <= t.told && !t.over && t.failed == nil && !late {
+			t.cond.Wait()
+		}
+		limit.Stop()
+		t.silent[stream] = late && t.writes[stream] == writes
+	}
+}
+
+// event tells the event that a frame is.
+func (t *teller) event(fields []string) error {
+	number, _ := strconv.Atoi(fields[1])
+	switch fields[0] {
+	case "begin":
+		t.cell = number
+		count, _ := strconv.Atoi(fields[2])
+		return t.send(Event{Kind: Begin, Count: count})
+	case "end":
+		t.ended = number
+		return t.send(Event{Kind: End, Cell: number, OK: fields[2] == "ok"})
+	case "skip":
+		return t.send(Event{Kind: Skipped, Cell: number, Text: fields[2]})
+	case "error":
+		return t.send(Event{Kind: Failed, Name: fields[1], Text: fields[2], Traceback: strings.Split(fields[3], "\n")})
+	case "result":
+		data := map[string]string{}
+		for i := 1; i+1 < len(fields) && fields[i] != ""; i += 2 {
+			data[fields[i]] = fields[i+1]
+		}
+		return t.send(Event{Kind: Result, Data: data})
+	}
+	return nil
 }
 
 // send tells an event of the current cell, unless it says which.
@@ -88,78 +189,11 @@ func (t *teller) send(e Event) error {
 	return t.failed
 }
 
-// frame takes a frame of package host's from a stream.
-func (t *teller) frame(stream int, fields []string) error {
-	field := func(i int) string {
-		if i < len(fields) {
-			return fields[i]
-		}
-		return ""
-	}
-	number, _ := strconv.Atoi(field(1))
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch field(0) {
-	case "begin":
-		if t.cell == number {
-			return nil // the other stream has it, too
-		}
-		t.cell = number
-		count, _ := strconv.Atoi(field(2))
-		return t.send(Event{Kind: Begin, Count: count})
-	case "end":
-		return t.end(stream, Event{Kind: End, Cell: number, OK: field(2) == "ok"})
-	case "skip":
-		return t.end(stream, Event{Kind: Skipped, Cell: number, Text: field(2)})
-	case "error":
-		return t.send(Event{Kind: Failed, Name: field(1), Text: field(2), Traceback: strings.Split(field(3), "\n")})
-	case "result":
-		data := map[string]string{}
-		for i := 1; i+1 < len(fields); i += 2 {
-			data[fields[i]] = fields[i+1]
-		}
-		return t.send(Event{Kind: Result, Data: data})
-	}
-	return nil
-}
-
-// end waits until both streams have come to the end of the cell, which the last of them tells.
-func (t *teller) end(stream int, e Event) error {
-	t.ends[stream] = e.Cell
-	other := 1 - stream
-	if t.ends[other] == e.Cell || t.closed[other] {
-		return t.sendEnd(e)
-	}
-	limit := time.AfterFunc(patience, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.closed[other] = true
-		t.cond.Broadcast()
-	})
-	defer limit.Stop()
-	for t.ended < e.Cell && !t.closed[other] && t.failed == nil {
-		t.cond.Wait()
-	}
-	if t.ended < e.Cell && t.failed == nil {
-		return t.sendEnd(e)
-	}
-	return t.failed
-}
-
-// sendEnd tells that a cell has ended. Their numbers grow.
-func (t *teller) sendEnd(e Event) error {
-	t.ended = e.Cell
-	t.cond.Broadcast()
-	return t.send(e)
-}
-
 // finish tells the rest when the program has ended: died, if it did so within a cell, which it
 // reports.
 func (t *teller) finish(died func() Event) (within bool, err error) {
-	t.mu.Lock()
-	t.closed = [2]bool{true, true}
-	t.cond.Broadcast()
-	t.mu.Unlock()
+	t.stopWaiting()
+	<-t.read
 	for _, s := range t.streams {
 		if err := s.end(); err != nil {
 			return false, err
@@ -167,9 +201,9 @@ func (t *teller) finish(died func() Event) (within bool, err error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	within = t.ended < t.cell
-	if within && t.failed == nil && t.send(died()) == nil {
-		t.sendEnd(Event{Kind: End, Cell: t.cell})
+	if within = t.ended < t.cell; within && t.failed == nil && t.send(died()) == nil {
+		t.ended = t.cell
+		t.send(Event{Kind: End, Cell: t.cell})
 	}
 	return within, t.failed
 }

@@ -36,7 +36,7 @@ type Options struct {
 	Color   bool
 
 	// Events is told what the program does, in order and one call at a time: its standard output
-	// and error then carry frames, and go nowhere else. An error ends the program, and is Run's.
+	// and error then go nowhere else. An error ends the program, and is Run's.
 	Events func(Event) error
 
 	// Signals are passed on to the program and what it has started. The second one kills them, and
@@ -67,12 +67,22 @@ func (p *Program) Run(ctx context.Context, opts Options) (int, error) {
 	}
 	cmd.Stdout, cmd.Stderr = opts.Stdout, opts.Stderr
 	var events *teller
+	var frames *os.File
+	start := cmd.Start
 	if opts.Events != nil {
 		events = newTeller(nonce, opts.Events, func() { process.SignalGroup(cmd, os.Kill) })
 		cmd.Stdout, cmd.Stderr = events.streams[0], events.streams[1]
+		start = func() (err error) {
+			frames, err = startWithFrames(cmd)
+			return err
+		}
 	}
-	if err := cmd.Start(); err != nil {
+	if err := start(); err != nil {
 		return 0, err
+	}
+	if frames != nil {
+		defer frames.Close()
+		go events.frames(frames)
 	}
 	ended := make(chan struct{})
 	go forward(cmd, opts, ended)
@@ -89,6 +99,8 @@ func (p *Program) Run(ctx context.Context, opts Options) (int, error) {
 	crash, _ := os.ReadFile(p.crash())
 	died := func() Event { return p.died(string(crash), cmd.ProcessState, opts.Names) }
 	if events != nil {
+		// A process that a package's initialization has started has the frames' descriptor, too.
+		frames.SetReadDeadline(time.Now().Add(cmd.WaitDelay)) // else there is none where this fails
 		within, err := events.finish(died)
 		if err != nil {
 			return status, err
@@ -104,6 +116,25 @@ func (p *Program) Run(ctx context.Context, opts Options) (int, error) {
 		}
 	}
 	return status, nil
+}
+
+// startWithFrames starts a program that package host tells of its cells, and returns what it tells.
+func startWithFrames(cmd *exec.Cmd) (_ *os.File, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close() // the program's is another one
+	number, err := inherit(cmd, w)
+	if err == nil {
+		cmd.Env[len(cmd.Env)-1] += "\nframes=" + number
+		err = cmd.Start()
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
 }
 
 func (p *Program) crash() string { return filepath.Join(p.temp, "crash") }
