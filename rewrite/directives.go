@@ -2,8 +2,21 @@ package rewrite
 
 import (
 	"bytes"
+	"go/build/constraint"
 	"strings"
 )
+
+// checkComment refuses a comment that says something to the toolchain which a cell cannot.
+func (s *source) checkComment(off int, lit string) *Error {
+	if constraint.IsGoBuild(lit) || constraint.IsPlusBuild(lit) {
+		// Wherever it stands, gofmt would move it to the top of the file.
+		return s.errorf(off, "a cell cannot have a build constraint (it is not a file of its own)")
+	}
+	if why := refusedDirective(lit); why != "" && s.startsLine(off) {
+		return s.errorf(off, "%s", why)
+	}
+	return nil
+}
 
 // refusedDirective returns why a cell cannot have a comment that the compiler obeys, or "".
 func refusedDirective(comment string) string {

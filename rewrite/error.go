@@ -19,6 +19,8 @@ type Error struct {
 	// Follows reports whether it may be there only because an earlier cell of the session was
 	// refused: the name that is not defined stands in that one.
 	Follows bool
+
+	syntax bool // it is about Go's syntax, or what GoNB makes of that, and no rule of ours
 }
 
 // ErrorList is all that is wrong with the types of a cell, in the order of the cell: at most
@@ -71,6 +73,13 @@ func firstLine(msg string) string {
 		line += "…"
 	}
 	return line
+}
+
+// syntaxErrorf is errorf for what no parser of Go takes.
+func (s *source) syntaxErrorf(off int, format string, args ...any) *Error {
+	e := s.errorf(off, format, args...)
+	e.syntax = true
+	return e
 }
 
 func (s *source) warning(off int, format string, args ...any) Diagnostic {

@@ -30,12 +30,13 @@ func Marked(src []byte, magicOnly bool, offset int) (code []byte, at int, ok boo
 	}) {
 		return nil, 0, false
 	}
-	first := c.statements()
-	if first < 0 || !c.hasStatements() {
-		return nil, 0, false
-	}
 	c.settings = []setting{{0, settings{autoawait: true}}}
 	c.blankAwaits()
+	c.declareVars()
+	first := c.statements()
+	if first < 0 {
+		return nil, 0, false
+	}
 	at = c.lineStart(first)
 	if len(bytes.TrimSpace(c.code[at:first])) > 0 {
 		return nil, 0, false // a declaration ends on the line

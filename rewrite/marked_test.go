@@ -17,6 +17,7 @@ func TestMarked(t *testing.T) {
 		{"%env A=1\nx.^", "        \n%%\nx."},
 		{"v := await d.^", "%%\nv := <-    d."},
 		{"%%run_in_reactor r\nimport \"os\"\nos.^\nx := \"", "                  \nimport \"os\"\n%%\nos.\nx := \""},
+		{"var x = 1\nfmt.Println(x)^", "var x = 1\n%%\nfmt.Println(x)"},
 		// What GoNB takes as it is.
 		{"var x = strings.To^", ""},
 		{"", ""},

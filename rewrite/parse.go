@@ -200,7 +200,8 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 		// The parser has seen our own brace, or only blanks.
 		off, msg = c.end, "unexpected end of the cell"
 	}
-	if strings.HasPrefix(msg, "exceeded max ") {
+	deep := strings.HasPrefix(msg, "exceeded max ")
+	if deep {
 		msg = tooDeep // by the parser's own bounds, which are on other things than brackets
 	}
 	if slices.Contains(c.awaits, off) {
@@ -208,7 +209,7 @@ func (c *cell) parseUnit(text []byte, mode parser.Mode) (*unit, *Error) {
 	}
 	msg = firstLine(msg) + c.awaitHint(off) + c.quotesHint(off)
 	e := c.errorf(min(max(off, 0), len(c.code)), "%s", msg)
-	e.Incomplete = c.open
+	e.Incomplete, e.syntax = c.open, !deep
 	return nil, e
 }
 

@@ -10,7 +10,7 @@ import (
 
 // passes reports whether a cell for a kernel is left as it is, but for the magics of ours: it has
 // nothing to wrap and nothing to await, nor is it one that GoNB needs a func main for. Of one that
-// is not, GoNB must make nothing else than Go says.
+// is not, GoNB must make nothing else than Go says: the error is why a plain one passes, or why the cell is refused.
 func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
 	plain := !c.wraps && len(c.awaits) == 0
 	if plain && (unasked || !opts.traits.sessions || !c.hasStatements() || c.isGoNBsOwn()) {
@@ -23,10 +23,7 @@ func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
 	if err == nil {
 		err = c.checkGoNB()
 	}
-	if err != nil && plain {
-		return true, nil
-	}
-	return false, err
+	return err != nil && plain, err
 }
 
 // mayPass reports whether a cell is none that cellwrap was asked for: GoNB would run its statements if
@@ -35,24 +32,8 @@ func (c *cell) mayPass(opts *Options) bool {
 	return opts.traits.sessions && !c.wraps && len(c.awaits) == 0
 }
 
-// hasStatements reports whether there is anything but declarations, magics and comments. A var is a
-// declaration, too, of which GoNB makes a variable that later cells have.
-func (c *cell) hasStatements() bool {
-	depth, fresh := 0, true
-	for t := newTokens(c.without(c.decls)[len(prefix):][:len(c.text)]); t.next(); {
-		depth += t.nests()
-		switch {
-		case t.tok == token.COMMENT:
-		case t.tok == token.SEMICOLON:
-			fresh = fresh || depth == 0
-		case fresh && t.tok != token.VAR:
-			return true
-		default:
-			fresh = false
-		}
-	}
-	return false
-}
+// hasStatements reports whether there is anything but declarations, magics and comments.
+func (c *cell) hasStatements() bool { return c.statements() >= 0 }
 
 // statements returns where the first token is that is outside of the declarations and the magics, or -1.
 func (c *cell) statements() int {
@@ -128,7 +109,7 @@ func (c *cell) checkGoNB() *Error {
 			continue
 		}
 		if strings.HasPrefix(t.lit, "//line ") || strings.HasPrefix(t.lit, "/*line ") {
-			return c.errorf(t.off, "GoNB cannot run a cell with a line directive (remove it)")
+			return c.errorf(t.off, lineDirective)
 		}
 		if text, ok := strings.CutPrefix(t.lit, gonbComment); ok && t.flush() {
 			if _, ok := ownsMain([]byte(strings.TrimSpace(text))); ok {
@@ -158,9 +139,9 @@ func (c *cell) checkLine(off int, line []byte) *Error {
 	switch {
 	case isCommand(line):
 		first := bytes.TrimPrefix(line, []byte(gonbComment))[0]
-		return c.errorf(off, "GoNB would take this line for a command, as it begins with %c (begin it with something else)", first)
+		return c.syntaxErrorf(off, "GoNB would take this line for a command, as it begins with %c (begin it with something else)", first)
 	case bytes.HasPrefix(line, []byte("package")):
-		return c.errorf(off, "GoNB would leave this line out, as it begins with package (begin it with something else)")
+		return c.syntaxErrorf(off, "GoNB would leave this line out, as it begins with package (begin it with something else)")
 	}
 	return nil
 }

@@ -67,6 +67,8 @@ type Options struct {
 	traits traits // of Target
 	past   *past  // what earlier cells of a session have declared, or nil
 	host   bool   // the cell is only to be learned from: the host runs it as it is
+	// syntaxOnly splits a cell to see whether it parses: what Go allows and we do not is no error.
+	syntaxOnly bool
 }
 
 // Output is a rewritten cell.
@@ -186,6 +188,18 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if opts.traits.file && templates.IsGenerated(text) || !opts.traits.file && isWrapped(text) || opts.MagicOnly && !MayChange(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
+	// left leaves the cell to the host, why ever.
+	left := func(out *Output, after settings, why *Error) (*rewritten, error) {
+		if !opts.MagicOnly {
+			switch err := src.checkSyntax(opts); {
+			case err != nil && why != nil && why.syntax:
+				return nil, why // which may have a hint
+			case err != nil:
+				return nil, err
+			}
+		}
+		return &rewritten{out: out, after: after}, nil
+	}
 	if opts.Assign != "" {
 		if msg := checkName(opts.Assign); msg != "" {
 			return nil, src.errorf(src.bom, "%s", msg)
@@ -201,7 +215,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		notes, st, err = c.settle(before, opts)
 	}
 	if err != nil && (opts.MagicOnly || opts.traits.cell && !opts.wraps()) && !isOurs(text, opts.Percent) {
-		return &rewritten{out: src.unchanged(), after: before}, nil
+		return left(src.unchanged(), before, err)
 	}
 	if err != nil {
 		return nil, err
@@ -209,17 +223,18 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	if err = c.checkInside(opts); err != nil {
 		return nil, err
 	}
-	r := &rewritten{after: st.next()}
+	c.declareVars()
 	passes := opts.MagicOnly && !st.wrap && len(c.awaits) == 0
 	if opts.traits.cell {
-		if passes, err = c.passes(passes, opts); err != nil {
+		if passes, err = c.passes(passes, opts); err != nil && !passes {
 			return nil, err
 		}
 	}
+	r := &rewritten{after: st.next()}
 	if passes {
-		r.out = c.unchanged()
-		r.out.Diagnostics = notes
-		return r, nil
+		out := c.unchanged()
+		out.Diagnostics = notes
+		return left(out, r.after, err)
 	}
 	name := ident{"_", c.headerOff()}
 	if st.name.text != "" {
@@ -230,7 +245,7 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	}
 	s, err := parse(c)
 	if err != nil && c.mayPass(opts) {
-		return &rewritten{out: c.unchanged(), after: r.after}, nil
+		return left(c.unchanged(), r.after, err)
 	}
 	if err != nil {
 		return nil, err
@@ -240,12 +255,20 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 		untyped := *opts
 		untyped.Types = TypesOff
 		p, checked, failure = planned(ctx, s, &untyped, name)
+		if failure != nil && !opts.FixImports {
+			// It takes types, which GoNB's own imports may give.
+			imported := *opts
+			imported.FixImports = true
+			if q, c, err := planned(ctx, s, &imported, name); err == nil {
+				p, checked, failure = q, c, nil
+			}
+		}
 	}
 	if failure != nil {
 		return nil, failure
 	}
 	if r.out, err = p.output(); err != nil && c.mayPass(opts) {
-		return &rewritten{out: c.unchanged(), after: r.after}, nil
+		return left(c.unchanged(), r.after, err)
 	}
 	if err != nil {
 		return nil, err

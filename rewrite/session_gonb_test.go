@@ -11,11 +11,14 @@ import (
 func TestSessionVars(t *testing.T) {
 	for cell, known := range map[string]bool{
 		"var count = 5": true,
-		"var count = 5\nfunc inc() int { count++; return count }": true,
-		"var count = 5\n%%\nfmt.Println(count)":                   true,
-		"%%\nvar count = 5\n_ = count":                            false,
-		"func main() { var count = 5; _ = count }":                false,
-		"var count = 5; count++":                                  false, // it is given a func main
+		"var count = 5\nfunc inc() int { count++; return count }":        true,
+		"var count = 5\n%%\nfmt.Println(count)":                          true,
+		"%%\nvar count = 5\n_ = count":                                   false,
+		"func main() { var count = 5; _ = count }":                       false,
+		"var count = 5; count++":                                         true, // above the statement
+		"var count = 5\nfunc inc() int { count++; return count }\ninc()": true,
+		"var count = 5\ncount, other := 6, 7\n_ = count + other":         false,
+		"_ = 1\nvar count = 5\n_ = count":                                false,
 	} {
 		s := rewrite.NewSession(rewrite.Options{Target: rewrite.GoNB, FixImports: true, Env: rewrite.NewEnv(t.TempDir())})
 		if _, err := s.Cell(t.Context(), []byte(cell), "cell 1"); err != nil {

@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"bytes"
-	"go/build/constraint"
 	"go/scanner"
 	"go/token"
 	"strings"
@@ -25,6 +24,7 @@ type cell struct {
 	code   []byte      // text with the byte order mark and the magics blanked, newlines kept
 	magics []magicLine // in order
 	decls  []decl      // in order
+	vars   []decl      // the vars above the first statement, in order, if they may be declarations
 	end    int         // end of the last token
 	// open reports that the last token does not end a statement, such as an
 	// operator, so that more input could complete it.
@@ -50,7 +50,7 @@ type magicLine struct {
 }
 
 // decl is an import, func, type or const declaration at the top level of the
-// cell.
+// cell, or a var that GoNB is to memorize.
 type decl struct {
 	tok        token.Token
 	start, end int // from its doc comment to its comment on the last line
@@ -69,8 +69,10 @@ type splitter struct {
 
 	percent bool // whether magics may be in comments
 	top     bool // nothing but magics came before
+	lax     bool // only what no parser of Go takes is an error
 
 	fresh  bool  // a statement could begin here
+	above  bool  // no statement came before, and a var is one of cell.vars
 	header bool  // between if, for or switch and its brace, where a semicolon ends nothing
 	seen   bool  // a token or magic came before
 	cur    *decl // the declaration that is being scanned
@@ -107,7 +109,7 @@ func split(src *source, m *member, opts *Options) (*cell, *Error) {
 		return nil, err
 	}
 	if n := len(s.stack); n > 0 {
-		err := s.errorf(s.stack[n-1].off, "unclosed %s", s.stack[n-1].tok)
+		err := s.syntaxErrorf(s.stack[n-1].off, "unclosed %s", s.stack[n-1].tok)
 		err.Incomplete = true
 		return nil, err
 	}
@@ -117,7 +119,7 @@ func split(src *source, m *member, opts *Options) (*cell, *Error) {
 func newSplitter(src *source, m *member, opts *Options) *splitter {
 	c := &cell{source: src, code: bytes.Clone(src.text), member: m, host: opts.host, kernel: opts.traits.cell, main: -1}
 	copy(c.code[:c.bom], "   ")
-	s := &splitter{cell: c, percent: opts.Percent, top: true, fresh: true, doc: -1}
+	s := &splitter{cell: c, percent: opts.Percent, top: true, lax: opts.syntaxOnly, fresh: true, above: opts.memorizes(), doc: -1}
 	if bytes.Contains(c.code, []byte(await)) {
 		s.await = &awaitWords{word: -1, in: make([]level, 1)}
 	}
@@ -144,7 +146,7 @@ func (s *splitter) scan(off int) (int, *Error) {
 	s.sc.Init(s.file, s.code[off:], func(pos token.Position, msg string) {
 		if s.fault == nil {
 			off := s.base + pos.Offset
-			s.fault = s.errorf(off, "%s%s", msg, s.scanHint(off, msg))
+			s.fault = s.syntaxErrorf(off, "%s%s", msg, s.scanHint(off, msg))
 		}
 	}, scanner.ScanComments)
 	for {
@@ -244,12 +246,8 @@ func isHostCell(line []byte) bool {
 }
 
 func (s *splitter) comment(off int, lit string) *Error {
-	if constraint.IsGoBuild(lit) || constraint.IsPlusBuild(lit) {
-		// Wherever it stands, gofmt would move it to the top of the file.
-		return s.errorf(off, "a cell cannot have a build constraint (it is not a file of its own)")
-	}
-	if why := refusedDirective(lit); why != "" && s.startsLine(off) {
-		return s.errorf(off, "%s", why)
+	if err := s.checkComment(off, lit); err != nil && !s.lax {
+		return err
 	}
 	if len(s.stack) > 0 {
 		return nil
@@ -317,7 +315,12 @@ func (s *splitter) begin(off int, tok token.Token) *Error {
 	case token.IMPORT, token.CONST, token.TYPE:
 	case token.FUNC:
 		s.fn = fnKeyword
+	case token.VAR:
+		if !s.above {
+			return nil
+		}
 	default:
+		s.above = false
 		return nil
 	}
 	start := off
@@ -354,7 +357,7 @@ func (s *splitter) function(off int, tok token.Token, lit string) *Error {
 	case state == fnName && tok == token.LPAREN:
 		s.fn = fnNone
 	default:
-		s.fn, s.cur = fnNone, nil
+		s.fn, s.cur, s.above = fnNone, nil, false
 	}
 	return nil
 }
@@ -379,11 +382,11 @@ func (s *splitter) bracket(off int, tok token.Token) *Error {
 	}
 	n := len(s.stack)
 	if n == 0 {
-		return s.errorf(off, "unexpected %s (nothing is open here)", tok)
+		return s.syntaxErrorf(off, "unexpected %s (nothing is open here)", tok)
 	}
 	if top := s.stack[n-1]; top.tok != open {
 		p := s.position(top.off)
-		return s.errorf(off, "unexpected %s (the %s at %d:%d is open)", tok, top.tok, p.Line, p.Column)
+		return s.syntaxErrorf(off, "unexpected %s (the %s at %d:%d is open)", tok, top.tok, p.Line, p.Column)
 	}
 	s.stack = s.stack[:n-1]
 	return nil
@@ -401,8 +404,12 @@ func (s *splitter) endDecl(semi int) {
 	if semi >= 0 {
 		d.end = semi + 1
 	}
-	s.decls = append(s.decls, *d)
-	s.done = &s.decls[len(s.decls)-1]
+	list := &s.decls
+	if d.tok == token.VAR {
+		list = &s.vars
+	}
+	*list = append(*list, *d)
+	s.done = &(*list)[len(*list)-1]
 	s.cur, s.fn = nil, fnNone
 }
 
