@@ -7,6 +7,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,8 @@ type Env struct {
 	packages *importer.Importer
 	fset     *token.FileSet
 	files    []envFile
-	left     []leftOut // files that are no part of the package
+	left     []leftOut         // files that are no part of the package
+	refused  map[string]string // names that refused cells of the package would declare, and whose each is
 }
 
 // envFile is a file of the cell's package.
@@ -70,7 +72,19 @@ func (e *Env) With(name string, src []byte) *Env {
 		}
 	}
 	files := slices.DeleteFunc(slices.Clone(e.files), func(f envFile) bool { return f.path == name })
-	return &Env{e.dir, e.packages, e.fset, append(files, added), e.left}
+	return &Env{e.dir, e.packages, e.fset, append(files, added), e.left, e.refused}
+}
+
+// WithRefused returns an Env that has what e has, and knows that the cell of the file called name was refused: what only that
+// would declare is not what is wrong with another cell. assign is as in Options.
+func (e *Env) WithRefused(name string, src []byte, assign string) *Env {
+	with := *e
+	with.refused = map[string]string{}
+	maps.Copy(with.refused, e.refused)
+	for _, declared := range roughlyVisible(src, assign) {
+		with.refused[declared] = name
+	}
+	return &with
 }
 
 // WithPackage returns an Env that has the files of e and the Go files in dir that build here.
@@ -109,7 +123,7 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		}
 		e = with
 	}
-	return &Env{e.dir, e.packages, e.fset, e.files, left}, nil
+	return &Env{e.dir, e.packages, e.fset, e.files, left, e.refused}, nil
 }
 
 // withoutBodies returns f without the bodies of its functions.

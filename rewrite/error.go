@@ -17,7 +17,7 @@ type Error struct {
 	// raw string or comment is open, or the last line ends in an operator.
 	Incomplete bool
 	// Follows reports whether it may be there only because an earlier cell of the session was
-	// refused: the name that is not defined stands in that one.
+	// refused, which would declare what is not defined here. A cell has one such error, and then no others.
 	Follows bool
 
 	syntax bool // it is about Go's syntax, or what GoNB makes of that, and no rule of ours

@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -87,23 +86,6 @@ type finding struct {
 
 // maxErrors is how many type errors of a cell are reported, as by the compiler.
 const maxErrors = 10
-
-// refusal returns the errors in the order of the cell, as many as the compiler reports.
-func (c *checker) refusal(found []finding) ErrorList {
-	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(a.off, b.off) })
-	found = slices.CompactFunc(found, func(a, b finding) bool { return a.off == b.off && a.msg == b.msg })
-	var errs ErrorList
-	for i, f := range found {
-		if i == maxErrors {
-			return append(errs, c.cell.errorf(f.off, "too many errors"))
-		}
-		e := c.cell.errorf(f.off, "%s", c.wording(f.typeError, f.cell))
-		name, ok := strings.CutPrefix(f.msg, "undefined: ")
-		e.Follows = ok && c.opts.past.lacks(name)
-		errs = append(errs, e)
-	}
-	return errs
-}
 
 // inBody reports whether a position is in a function's body in one of the package's other files.
 // Those count only for cycles.

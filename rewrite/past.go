@@ -32,7 +32,7 @@ type past struct {
 	noted   int
 	kept    map[token.Pos]int     // how many declarations there are of a cell's file, by its start
 	imports map[string]importSpec // by the name that cells use them by
-	lost    *doubts               // words of cells that were refused
+	lost    *doubts               // names that cells would declare which were refused
 	unsure  *doubts               // words of cells that the host runs, and of which not all is known
 }
 
@@ -67,9 +67,6 @@ func newPast(opts *Options) *past {
 // declares reports whether an earlier cell declares name.
 func (p *past) declares(name string) bool { return p != nil && p.objs[name] != nil }
 
-// lacks reports whether name may be what a refused cell would have declared.
-func (p *past) lacks(name string) bool { return p != nil && p.lost.has(name) }
-
 // doubts reports whether name may be what a cell declares that the host knows better.
 func (p *past) doubts(name string) bool { return p != nil && p.unsure.has(name) }
 
@@ -95,10 +92,10 @@ func (p *past) catchUp(ctx context.Context) error {
 			p.passed = list[i:]
 			return ctx.Err()
 		case next.host && (err != nil || r.checked == nil):
-			p.unsure.raiseAll(next.src, next.at.Filename)
+			p.unsure.raiseAll(next.src, next.at.origin())
 		case next.host:
 			if r.checked.know.incomplete != nil {
-				p.unsure.raiseAll(next.src, next.at.Filename)
+				p.unsure.raiseAll(next.src, next.at.origin())
 			}
 			p.learnFrom(r.checked, r.checked.shownLocals())
 		case err == nil && r.checked != nil:
@@ -249,7 +246,7 @@ func (c *checker) locals() []local {
 				list = append(list, c.local(obj, typ, s.added)...)
 			} else {
 				c.opts.past.drop(id.Name) // what it was before
-				c.opts.past.unsure.raise(id.Name, c.opts.Filename)
+				c.opts.past.unsure.raise(id.Name, c.opts.origin())
 			}
 		}
 	}

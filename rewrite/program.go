@@ -237,11 +237,15 @@ func (p *program) check(ctx context.Context) error {
 	return nil
 }
 
-// checkUses refuses what a cell cannot have of earlier ones.
+// checkUses refuses what a cell cannot have of earlier ones. One word about those that do not compile is enough: what is
+// wrong with them they say themselves.
 func (m *member) checkUses() {
+	follows := false
 	for _, u := range m.uses {
 		switch by := u.def.by; {
+		case by.errs != nil && follows:
 		case by.errs != nil:
+			follows = true
 			m.errs = append(m.errs, m.syntax.errorf(u.off, "%s is defined in cell %d, which does not compile", u.name, by.Number))
 		case u.def.private != "":
 			m.errs = append(m.errs, m.syntax.errorf(u.off, "%s of cell %d cannot be used in another cell: its type %s cannot be written there", u.name, by.Number, u.def.private))

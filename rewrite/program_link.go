@@ -160,32 +160,6 @@ func (m *member) findDefined() {
 // EventualResult.
 func (m *member) isPlain() bool { return !m.syntax.wraps }
 
-// roughlyDefined returns the names that a text which cannot be parsed seems to define.
-func roughlyDefined(text []byte) []ident {
-	var ids, list []ident
-	depth := 0
-	last := token.SEMICOLON
-	for t := newTokens(text); t.next(); {
-		if t.tok == token.COMMENT {
-			continue
-		}
-		if depth += t.nests(); depth <= 0 {
-			switch {
-			case t.tok == token.IDENT && (last == token.FUNC || last == token.TYPE || last == token.VAR || last == token.CONST):
-				ids = append(ids, ident{t.lit, t.off})
-			case t.tok == token.IDENT && (last == token.SEMICOLON || last == token.COMMA):
-				list = append(list, ident{t.lit, t.off})
-			case t.tok == token.DEFINE:
-				ids, list = append(ids, list...), nil
-			case t.tok != token.COMMA:
-				list = nil
-			}
-		}
-		last = t.tok
-	}
-	return ids
-}
-
 // link finds what the cell uses of earlier cells, by what names mean before it. What none of them
 // defines, a later cell may: there is the first definition of each name.
 func (m *member) link(table map[string]*definition, first map[string]*definition) {

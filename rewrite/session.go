@@ -62,14 +62,16 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	r, err := rewrite(ctx, src, opts.withDefaults(), before)
 	if err != nil {
 		if s.past != nil && ctx.Err() == nil {
-			s.past.lost.forget(at.Filename)
-			s.past.lost.raiseAll(src, at.Filename)
+			s.past.lost.forget(at.origin())
+			for _, name := range roughlyVisible(src, at.Assign) {
+				s.past.lost.raise(name, at.origin())
+			}
 		}
 		return nil, err
 	}
 	if s.past != nil {
-		s.past.lost.forget(at.Filename)
-		s.past.unsure.forget(at.Filename)
+		s.past.lost.forget(at.origin())
+		s.past.unsure.forget(at.origin())
 	}
 	s.settings = r.after
 	switch {

@@ -75,7 +75,20 @@ func TestSession(t *testing.T) {
 		},
 		"a cell that is refused declares nothing": {
 			{"func f() int { return nothing }", "cell0:1:23: undefined: nothing"},
-			{"return f()", "cell1:1:8: undefined: f"},
+			{"return f()", "cell1:1:8: f is declared in cell0, which was refused"},
+		},
+		"one word about what a refused cell would declare": {
+			{"%%run_in_reactor a\nreturn (", "cell0:2:8: unclosed ("},
+			{"x, err := a.Wait(0)\ny, err := a.Wait(1)\nreturn x + y", "cell1:1:11: a is declared in cell0, which was refused"},
+			{"return a, missing", "cell2:1:11: undefined: missing"},
+			{"%%run_in_reactor a\nreturn 1", "int"},
+			{"return a.Wait(0)", "int"},
+		},
+		"a name that meant something else before": {
+			{"type box struct{ n int }\nfunc size(b box) int { return b.n }", "struct{}"},
+			{"type box struct{ n string }\nfunc (b box) first() byte { return b.n }", "cell1:2:36: cannot use b.n (variable of type string) as byte value in return statement"},
+			{"b := box{n: \"a\"}\nreturn b", "cell2:1:13: cannot use \"a\" (untyped string constant) as int value in struct literal (box is declared in cell1, which was refused)"},
+			{"b := box{}\nreturn b.first()", "cell3:2:10: b.first undefined (type box has no field or method first) (first is declared in cell1, which was refused)"},
 		},
 		"an alias and a constant group": {
 			{"type list = []int\nconst (\n\ta = iota\n\tb\n)", "struct{}"},

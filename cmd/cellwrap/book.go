@@ -129,6 +129,8 @@ type bookWork struct {
 
 	lineName, outputName string
 	refused              bookErrors
+	following            bookErrors // those that were refused for what another one lacks
+	context              bookErrors // those before the one that is chosen
 }
 
 // begin starts the session.
@@ -156,8 +158,8 @@ func (w *bookWork) begin() error {
 	return nil
 }
 
-// cell rewrites a cell. Those before the one that is chosen are its context, and theirs alone is what
-// is wrong with them.
+// cell rewrites a cell. Those before the one that is chosen are its context: what is wrong with them is told only where
+// that one needs them.
 func (w *bookWork) cell(ctx context.Context, i int) {
 	cell := &bookCell{number: i + 1, name: fmt.Sprintf("%s:cell %d", w.Book.Name, i+1)}
 	if cell.old, cell.err = w.Source(i); cell.err == nil {
@@ -168,6 +170,9 @@ func (w *bookWork) cell(ctx context.Context, i int) {
 		}
 	}
 	if w.chosen >= 0 && i != w.chosen {
+		if cell.err != nil {
+			w.context = append(w.context, cell)
+		}
 		return
 	}
 	w.cells = append(w.cells, cell)
@@ -220,28 +225,22 @@ func (w *bookWork) place(i int, p token.Position) token.Position {
 	return w.Position(i, p.Line-w.Cells[i].Line+1, p.Column)
 }
 
-// refuse takes note of a cell that was refused, unless that may be only because an earlier one was.
+// refuse keeps a cell that was refused: those where that only follows from another one come last.
 func (w *bookWork) refuse(cell *bookCell) {
-	var own rewrite.ErrorList
-	list := rewrite.Errors(cell.err)
-	for _, e := range list {
-		if !e.Follows || len(w.refused) == 0 {
-			own = append(own, e)
-		}
+	if follows(cell.err) {
+		w.following = append(w.following, cell)
+	} else {
+		w.refused = append(w.refused, cell)
 	}
-	switch {
-	case len(own) < len(list) && len(own) > 0:
-		cell.err = own
-	case len(own) < len(list):
-		return
-	}
-	w.refused = append(w.refused, cell)
 }
 
 // end returns why the notebook is refused, or puts its text together.
 func (w *bookWork) end() error {
-	if len(w.refused) > 0 {
-		return w.refused
+	if w.chosen >= 0 && len(w.following) > 0 {
+		w.refused = append(w.context, w.refused...) // the reason
+	}
+	if refused := append(w.refused, w.following...); len(refused) > 0 {
+		return refused
 	}
 	w.code = w.Bytes()
 	changed := false

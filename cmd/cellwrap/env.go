@@ -88,6 +88,23 @@ func (e *envs) learn(results []*result) bool {
 	return changed
 }
 
+// lose lets the cells of a directory know which others were refused, and returns the indices of those that may have been only
+// for that.
+func (e *envs) lose(results []*result) []int {
+	var list []int
+	for i, r := range results {
+		if r.isBook || !isRefusal(r.err) {
+			continue
+		}
+		if env, err := e.of(r.path); err == nil {
+			env = env.WithRefused(r.name, r.text, "")
+			e.byDir[existing(filepath.Dir(r.path))] = func() (*rewrite.Env, error) { return env, nil }
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 func (e *envs) find(dir string) (*rewrite.Env, error) {
 	env := rewrite.NewEnv(dir)
 	if e.context == nil {

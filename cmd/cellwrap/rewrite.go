@@ -54,6 +54,9 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 			bar.total.Store(int64(len(inputs)))
 			results = c.all(ctx, inputs, bar)
 		}
+		if refused := c.envs.lose(results); len(refused) > 1 {
+			parallel(len(refused), func(i int) { results[refused[i]] = c.one(ctx, inputs[refused[i]]) })
+		}
 	}
 	bar.end()
 	if ctx.Err() != nil {
@@ -61,10 +64,7 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		return exitInterrupted
 	}
 	status := exitOK
-	for _, r := range results {
-		if r.err == nil {
-			continue
-		}
+	for _, r := range failed(results) {
 		refused := isRefusal(r.err)
 		if refused {
 			status = max(status, exitRefused)
@@ -89,6 +89,27 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 		return exitUsage
 	}
 	return status
+}
+
+// failed returns the results with errors: last those whose errors only follow from others.
+func failed(results []*result) []*result {
+	var list, following []*result
+	for _, r := range results {
+		switch {
+		case r.err == nil:
+		case !r.isBook && follows(r.err):
+			following = append(following, r)
+		default:
+			list = append(list, r)
+		}
+	}
+	return append(list, following...)
+}
+
+// follows reports whether an error is there only because another cell was refused.
+func follows(err error) bool {
+	list := rewrite.Errors(err)
+	return len(list) > 0 && !slices.ContainsFunc(list, func(e *rewrite.Error) bool { return !e.Follows })
 }
 
 // all rewrites the inputs in parallel.
