@@ -176,16 +176,57 @@ func Install(of *Spec, dir, name, show string, argv []string) (*Spec, error) {
 	}
 	defer os.RemoveAll(temp)
 	next := filepath.Join(temp, name)
-	if err := os.CopyFS(next, os.DirFS(of.Dir)); err != nil {
+	if err := copyDir(next, of.Dir); err != nil {
 		return nil, err
 	}
-	if err := atomicfile.Write(filepath.Join(next, "kernel.json"), text, 0o666); err != nil {
+	// A link of the original's is not written through.
+	file := filepath.Join(next, "kernel.json")
+	if err := os.Remove(file); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(file, text, 0o666); err != nil {
 		return nil, err
 	}
 	if err := atomicfile.Dir(next, target); err != nil {
 		return nil, err
 	}
 	return read(target)
+}
+
+// copyDir copies a directory. Links are copied with the place that they lead to, as seen from here.
+func copyDir(to, from string) error {
+	if err := os.MkdirAll(to, 0o777); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		old, next := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
+		switch {
+		case e.IsDir():
+			err = copyDir(next, old)
+		case e.Type()&fs.ModeSymlink != 0:
+			if old, err = filepath.Abs(old); err == nil {
+				err = os.Symlink(old, next)
+			}
+		case e.Type().IsRegular():
+			err = copyFile(next, old)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(to, from string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o666)
 }
 
 // behind returns the text of a kernel.json like the spec's, with argv in front of the kernel's.
