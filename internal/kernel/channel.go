@@ -39,7 +39,11 @@ func listen(ctx context.Context, at *connection) (*channels, error) {
 		heartbeat: zmq4.NewRouter(ctx),
 	}
 	for i, port := range []int{at.Shell, at.IOPub, at.Stdin, at.Control, at.Heartbeat} {
-		if err := c.all()[i].Listen(at.endpoint(port)); err != nil {
+		prefix := checkedPrefix
+		if c.all()[i] == c.iopub {
+			prefix = checkedPubPrefix
+		}
+		if err := c.all()[i].Listen(prefix + at.endpoint(port)); err != nil {
 			c.close()
 			return nil, fmt.Errorf("cannot listen on %s: %w", at.endpoint(port), err)
 		}
@@ -65,7 +69,7 @@ func dial(ctx context.Context, at *connection) (*channels, error) {
 		zmq4.Socket
 		port int
 	}{{c.iopub, at.IOPub}, {c.stdin, at.Stdin}, {c.control, at.Control}, {c.shell, at.Shell}} {
-		failed = errors.Join(failed, d.Dial(at.endpoint(d.port)))
+		failed = errors.Join(failed, d.Dial(checkedPrefix+at.endpoint(d.port)))
 	}
 	if failed != nil {
 		c.close()
