@@ -217,7 +217,7 @@ func (f *kernelFlags) run(argv []string, stdout, stderr io.Writer) (int, error) 
 	}
 	opts := kernel.Options{Connection: f.connection, Argv: argv, Stdout: stdout, Stderr: stderr}
 	if target != noTarget {
-		newCells(rewrite.Target(target), f.magicOnly).handle(&opts)
+		opts.Cells = newCells(rewrite.Target(target), f.magicOnly)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()

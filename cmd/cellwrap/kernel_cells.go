@@ -34,17 +34,8 @@ func (c *cells) begin(dir string) {
 	})
 }
 
-// handle has a proxy ask for what it needs.
-func (c *cells) handle(opts *kernel.Options) {
-	opts.Rewrite, opts.IsComplete = c.rewrite, c.isComplete
-	opts.Help, opts.Complete = magicHelp, magicMatches
-	if c.target == rewrite.GoNB {
-		opts.Look = c.lookGoNB
-		opts.Prepare, opts.Prepared, opts.Forgets = prepareGoNB, c.preparedGoNB, forgetsGoNB
-	}
-}
-
-func (c *cells) rewrite(ctx context.Context, code string, count int) (kernel.Cell, error) {
+// Rewrite implements [kernel.Cells].
+func (c *cells) Rewrite(ctx context.Context, code string, count int) (kernel.Cell, error) {
 	out, err := c.session.Cell(ctx, []byte(code), fmt.Sprintf("cell %d", count))
 	if err != nil {
 		return kernel.Cell{}, refusal(err, code)
@@ -100,8 +91,8 @@ func caret(line string, column int) string {
 	return b.String() + "^"
 }
 
-// isComplete says whether Enter runs a cell in a console, or goes on.
-func (c *cells) isComplete(code string) string {
+// IsComplete says whether Enter runs a cell in a console, or goes on.
+func (c *cells) IsComplete(code string) string {
 	if rewrite.Incomplete([]byte(code)) {
 		return "incomplete"
 	}
@@ -111,8 +102,8 @@ func (c *cells) isComplete(code string) string {
 	return "complete"
 }
 
-// magicHelp returns the help of the magic whose line offset is in.
-func magicHelp(code string, offset int) (string, bool) {
+// Help returns the help of the magic whose line offset is in.
+func (c *cells) Help(code string, offset int) (string, bool) {
 	start := strings.LastIndexByte(code[:offset], '\n') + 1
 	line, _, _ := strings.Cut(code[start:], "\n")
 	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -123,8 +114,8 @@ func magicHelp(code string, offset int) (string, bool) {
 	return doc.Help, ok
 }
 
-// magicMatches returns the magics that begin as the text before offset does, and where that begins.
-func magicMatches(code string, offset int) ([]string, int) {
+// Complete returns the magics that begin as the text before offset does, and where that begins.
+func (c *cells) Complete(code string, offset int) ([]string, int) {
 	start := strings.LastIndexByte(code[:offset], '\n') + 1
 	word := strings.TrimLeft(code[start:offset], " \t")
 	if !strings.HasPrefix(word, "%") || strings.ContainsAny(word, " \t") {
@@ -139,9 +130,12 @@ func magicMatches(code string, offset int) ([]string, int) {
 	return matches, offset - len(word)
 }
 
-// prepareGoNB returns a cell that has GoNB's module find the runtime: a command that GoNB runs in the
+// Prepare returns a cell that has GoNB's module find the runtime: a command that GoNB runs in the
 // module's directory.
-func prepareGoNB() (string, error) {
+func (c *cells) Prepare() (string, error) {
+	if c.target != rewrite.GoNB {
+		return "", nil
+	}
 	dir, err := provide.Cached()
 	if err != nil {
 		return "", fmt.Errorf("the runtime cannot be written to the cache: %w", err)
@@ -149,19 +143,24 @@ func prepareGoNB() (string, error) {
 	return "!*" + provide.Command(dir) + "; pwd", nil
 }
 
-// preparedGoNB takes the directory of GoNB's module, which the command has printed.
-func (c *cells) preparedGoNB(printed string) {
+// Prepared takes the directory of GoNB's module, which the command has printed.
+func (c *cells) Prepared(printed string) {
 	lines := strings.Fields(printed)
 	if n := len(lines); n > 0 && lines[n-1] != c.dir && filepath.IsAbs(lines[n-1]) {
 		c.begin(lines[n-1])
 	}
 }
 
-// forgetsGoNB reports whether a cell may reset GoNB's go.mod.
-func forgetsGoNB(code string) bool { return strings.Contains(code, "%reset") }
+// Forgets reports whether a cell may reset GoNB's go.mod.
+func (c *cells) Forgets(code string) bool {
+	return c.target == rewrite.GoNB && strings.Contains(code, "%reset")
+}
 
-// lookGoNB returns a cell as GoNB can complete it and explain what stands there: it is to know where the func main is.
-func (c *cells) lookGoNB(code string, offset int) (kernel.View, bool) {
+// Look returns a cell as GoNB can complete it and explain what is there: it is to know where the func main is.
+func (c *cells) Look(code string, offset int) (kernel.View, bool) {
+	if c.target != rewrite.GoNB {
+		return kernel.View{}, false
+	}
 	text, at, ok := rewrite.Marked([]byte(code), c.magicOnly, offset)
 	if !ok {
 		return kernel.View{}, false

@@ -121,7 +121,7 @@ func TestIsComplete(t *testing.T) {
 		"%%run_in_reactor 4":     "invalid",
 		"%%run_in_reactor x\n)":  "invalid",
 	} {
-		if got := c.isComplete(code); got != want {
+		if got := c.IsComplete(code); got != want {
 			t.Errorf("%q is %s, want %s", code, got, want)
 		}
 	}

@@ -30,10 +30,7 @@ func (v View) from(offset int) int {
 // seen returns a request about a place in a cell as the kernel is to get it.
 func (p *proxy) seen(m *message, c cursor) (*message, View) {
 	v := View{Code: c.Code}
-	if p.Look == nil {
-		return m, v
-	}
-	look, ok := p.Look(c.Code, c.offset())
+	look, ok := p.Cells.Look(c.Code, c.offset())
 	if !ok {
 		return m, v
 	}
@@ -86,14 +83,11 @@ func (s stretch) and(other stretch, code string) stretch {
 // changed by.
 func (p *proxy) noteComplete(m *message) *message {
 	var c cursor
-	if m.content(&c) != nil {
+	if p.Cells == nil || m.content(&c) != nil {
 		return m
 	}
-	var ours stretch
-	if p.Complete != nil {
-		ours.end = c.offset()
-		ours.matches, ours.start = p.Complete(c.Code, ours.end)
-	}
+	ours := stretch{end: c.offset()}
+	ours.matches, ours.start = p.Cells.Complete(c.Code, ours.end)
 	out, view := p.seen(m, c)
 	if len(ours.matches) > 0 || view.More > 0 {
 		p.complete[m.ID] = completion{c.Code, view, ours}

@@ -11,12 +11,19 @@
 //     after it are aborted;
 //   - is_complete_request, inspect_request and complete_reply are answered, or added to, where they
 //     are about a cell's magics. When the kernel is asked about other places in a cell, it is shown one
-//     that it understands.
+//     that it understands;
+//   - an inspect_reply that has no text/plain, which is all that a console shows, gets it.
 //
-// A message that is not signed with the key of the connection file is dropped. The heartbeat is answered here: we end when the kernel ends, and it with us.
+// One goroutine, that of Run, has all state. A worker rewrites the cells, one after the other, and meanwhile questions
+// are passed on and answered. An interrupt is the kernel's if that has a cell to run. Else it ends the rewriting: the cell
+// is answered at once, as one that fails, and nothing is remembered of it.
+//
+// A message that is not signed with the key of the connection file is dropped. Whoever can connect to the ports can
+// send more than messages: see [checked]. The heartbeat is answered here: we end when the kernel ends, and it
+// with us. The kernel has a process group, which gets the interrupts that we get as a signal, and ends with it.
 //
 // What identifies clients travels with their messages: all sockets to the kernel have one
-// identity, under which it answers, and the client's own stands in front of the delimiter, which
+// identity, under which it answers, and the client's own is in front of the delimiter, which
 // the kernel gives back as it came. That is what input_request needs, which the kernel sends to
 // the one whose cell is running.
 package kernel

@@ -2,11 +2,11 @@ package kernel
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
-
-	"github.com/go-zeromq/zmq4"
 )
 
 // executeRequest is what we look at in an execute_request.
@@ -17,240 +17,275 @@ type executeRequest struct {
 	StopOnError  *bool   `json:"stop_on_error"` // default: true
 }
 
+// request is a message of the shell channel that waits: a cell, or what has to come after one.
+type request struct {
+	*message
+	executeRequest
+	cell *running // nil: it is no cell
+
+	prepares   bool // it has had the kernel prepared
+	unprepared error
+	rewritten  bool
+	err        error // of the rewriting
+}
+
 // toShell takes a message of a client's shell channel.
 func (p *proxy) toShell(frames [][]byte) {
 	m, ok := p.accept(frames)
-	if !ok {
+	if !ok || p.ask(m) {
 		return
 	}
-	p.order.Lock()
-	defer p.order.Unlock()
 	req := &request{message: m}
-	if len(p.held) > 0 || !p.handle(req) {
-		p.held = append(p.held, req)
+	if m.Type == "execute_request" && p.Cells != nil && m.content(&req.executeRequest) == nil && req.Code != nil {
+		req.cell = &running{
+			request: m, code: *req.Code, stops: req.StopOnError == nil || *req.StopOnError,
+			counts: !req.Silent && (req.StoreHistory == nil || *req.StoreHistory),
+		}
 	}
+	p.queue = append(p.queue, req)
+	p.advance()
 }
 
-// request is a message of the shell channel, which may have to wait.
-type request struct {
-	*message
-	cell *cell // what has come of it, if it is a cell that was looked at
-	err  error
-}
-
-func (p *proxy) forward(frames [][]byte) { p.back.shell.SendMulti(zmq4.NewMsgFrom(frames...)) }
-
-// handle answers a message of the shell channel or passes it on, or reports that it has to wait
-// until the kernel has answered the cells before it. Its caller holds order.
-func (p *proxy) handle(m *request) bool {
-	out := m.message
+// ask answers a message that need not wait for the cells before it, or passes it on, and reports whether it is one.
+func (p *proxy) ask(m *message) bool {
 	switch m.Type {
-	case "execute_request":
-		return p.execute(m)
 	case "is_complete_request":
-		if p.isComplete(m.message) {
+		if p.isComplete(m) {
 			return true
 		}
 	case "inspect_request":
-		if out = p.inspect(m.message); out == nil {
+		if m = p.inspect(m); m == nil {
 			return true
 		}
 	case "complete_request":
-		out = p.noteComplete(m.message)
+		m = p.noteComplete(m)
 	case "shutdown_request":
-		p.ask()
+		p.asked = true
+	case "kernel_info_request", "connect_request", "comm_info_request":
+	default:
+		return false
 	}
-	p.forward(out.frames)
+	p.back.shell.send(m.frames)
 	return true
 }
 
-// execute handles a cell.
-func (p *proxy) execute(m *request) bool {
-	var req executeRequest
-	if p.Rewrite == nil || m.content(&req) != nil || req.Code == nil {
-		p.forward(m.frames) // what is no cell the kernel may not answer
-		return true
-	}
-	code := *req.Code
-	var unprepared error
-	if !p.prepared && p.Prepare != nil {
-		if unprepared = p.prepare(); unprepared == nil {
-			return false
+// advance goes on with the queue, up to a message that has to wait.
+func (p *proxy) advance() {
+	for len(p.queue) > 0 && p.job == nil && p.own == nil {
+		m := p.queue[0]
+		switch {
+		case m.cell == nil: // what is no cell the kernel may not answer
+			p.queue = p.queue[1:]
+			p.back.shell.send(m.frames)
+		case !p.prepared && !m.prepares:
+			p.prepare(m)
+		case !m.rewritten:
+			p.rewrite(m)
+		case m.err != nil && p.executes > 0:
+			return // those before it answer first
+		case m.err != nil:
+			p.queue = p.queue[1:]
+			p.refuse(m, m.err)
+		default:
+			p.queue = p.queue[1:]
+			p.run(m)
 		}
 	}
-	if m.cell == nil {
-		m.cell = &cell{request: m.message, code: code}
-		m.cell.Cell, m.err = p.Rewrite(p.ctx, code, p.counted()+1)
-		if p.Forgets != nil && p.Forgets(code) {
+}
+
+// rewrite has the worker rewrite a cell.
+func (p *proxy) rewrite(m *request) {
+	var cell Cell
+	var err error
+	number := p.count + p.running.uncounted() + 1
+	p.work(func(ctx context.Context) {
+		if err = ctx.Err(); err == nil {
+			cell, err = p.Cells.Rewrite(ctx, m.cell.code, number)
+		}
+	}, func() {
+		m.rewritten, m.cell.Cell, m.err = true, cell, err
+		if p.Cells.Forgets(m.cell.code) {
 			p.prepared = false
 		}
-	}
-	c := m.cell
-	if m.err == nil && c.Changed {
-		m.err = unprepared
-	}
-	if m.err != nil {
-		if p.executes == 0 { // else those before it answer first
-			p.refuse(m.message, req, m.err)
+		if m.err == nil && cell.Changed {
+			m.err = m.unprepared
 		}
-		return p.executes == 0
-	}
+	})
+}
+
+// run has the kernel run a cell.
+func (p *proxy) run(m *request) {
 	out := m.message
-	if c.Changed {
-		if with, err := m.with(map[string]any{"code": c.Code}, p.key); err == nil {
+	if m.cell.Changed {
+		if with, err := m.with(map[string]any{"code": m.cell.Code}, p.key); err == nil {
 			out = with
 		}
 	}
-	p.run(out, c)
-	return true
-}
-
-func (p *proxy) run(m *message, c *cell) {
-	p.mu.Lock()
-	p.cells.add(c)
-	p.mu.Unlock()
+	p.running.add(m.cell)
 	p.executes++
-	p.forward(m.frames)
+	p.back.shell.send(out.frames)
 }
 
 // prepare has the kernel run what Prepare says, which the first cell waits for.
-func (p *proxy) prepare() error {
-	code, err := p.Prepare()
-	if err != nil {
-		return err
-	}
-	m := newMessage("execute_request", p.session, map[string]any{
-		"code": code, "silent": true, "store_history": false, "user_expressions": map[string]string{},
-		"allow_stdin": false, "stop_on_error": false,
-	}, nil, [][]byte{[]byte(p.session)}, p.key)
-	p.mu.Lock()
-	p.own = &ownRequest{id: m.ID}
-	p.mu.Unlock()
-	p.prepared, p.preparing, p.executes = true, true, p.executes+1
-	p.forward(m.frames)
-	return nil
+func (p *proxy) prepare(m *request) {
+	m.prepares = true
+	var code string
+	p.work(func(context.Context) { code, m.unprepared = p.Cells.Prepare() }, func() {
+		p.prepared = m.unprepared == nil
+		if code == "" || !p.prepared {
+			return
+		}
+		own := newMessage("execute_request", p.session, map[string]any{
+			"code": code, "silent": true, "store_history": false, "user_expressions": map[string]string{},
+			"allow_stdin": false, "stop_on_error": false,
+		}, nil, [][]byte{[]byte(p.session)}, p.key)
+		p.own = &ownRequest{id: own.ID}
+		p.executes++
+		p.back.shell.send(own.frames)
+	})
 }
 
-// heard notes something that the kernel has said of a request of our own, and goes on when there is
-// nothing more to come.
-func (p *proxy) heard(note func(*ownRequest)) {
-	p.mu.Lock()
+// heard goes on when there is nothing more to come of a request of our own.
+func (p *proxy) heard() {
 	own := p.own
-	if own != nil {
-		note(own)
-	}
-	ended := own != nil && own.replied && own.idle
-	if ended {
-		p.own = nil
-	}
-	p.mu.Unlock()
-	if !ended {
+	if !own.replied || !own.idle {
 		return
 	}
-	p.order.Lock()
-	defer p.order.Unlock()
-	if p.Prepared != nil {
-		p.Prepared(own.printed)
-	}
-	p.preparing = false
+	p.own = nil
 	p.executes--
-	p.release()
+	p.work(func(context.Context) { p.Cells.Prepared(own.printed) }, func() {})
 }
 
 // fromShell takes a message of the kernel's shell channel.
 func (p *proxy) fromShell(frames [][]byte) {
 	m, ok := parse(frames)
 	if !ok {
-		p.front.shell.SendMulti(zmq4.NewMsgFrom(frames...))
+		p.front.shell.send(frames)
 		return
 	}
 	if len(m.identities()) > 0 && bytes.Equal(m.frames[0], []byte(p.session)) {
-		id := m.parent().ID
-		p.heard(func(own *ownRequest) { own.replied = own.replied || own.id == id })
-		// A kernel that publishes nothing must not hold up the cells.
-		time.AfterFunc(time.Second, func() { p.heard(func(own *ownRequest) { own.idle = own.idle || own.id == id }) })
+		p.ownReplied(m.parent().ID)
 		return
 	}
-	p.order.Lock()
-	defer p.order.Unlock()
-	parent := m.parent()
-	if m.Type == "complete_reply" {
-		m = p.completed(m, parent.ID)
+	id := m.parent().ID
+	switch m.Type {
+	case "complete_reply":
+		m = p.completed(m, id)
+	case "inspect_reply":
+		m = p.inspected(m)
 	}
-	send(p.front.shell, m)
+	p.front.shell.send(m.frames)
 	p.answered(m)
-	if m.Type == "execute_reply" && p.replied(parent.ID) {
-		p.executes--
-		p.release()
+	if m.Type == "execute_reply" {
+		p.replied(m, id)
 	}
 }
 
-// replied notes that the kernel has replied to a cell, and reports whether it was one.
-func (p *proxy) replied(id string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := p.cells.first(id, replied)
+// ownReplied takes the reply to a request of our own.
+func (p *proxy) ownReplied(id string) {
+	own := p.own
+	if own == nil || own.id != id {
+		return
+	}
+	own.replied = true
+	p.heard()
+	// A kernel that publishes nothing must not hold up the cells.
+	time.AfterFunc(time.Second, func() {
+		p.post(func() {
+			if p.own == own {
+				own.idle = true
+				p.heard()
+			}
+		})
+	})
+}
+
+// replied takes the kernel's reply to a cell.
+func (p *proxy) replied(m *message, id string) {
+	c := p.running.first(id, replied)
 	if c == nil {
-		return false
+		return
 	}
-	c.replied = true
-	p.cells.drop(id)
-	return true
+	var reply struct {
+		Status string `json:"status"`
+		Count  int    `json:"execution_count"`
+	}
+	if m.content(&reply) == nil && c.counts {
+		p.count = max(p.count, reply.Count)
+	}
+	c.replied, c.counted = true, true
+	p.running.drop(id)
+	p.executes--
+	if reply.Status == "error" && c.stops {
+		p.abort()
+	}
+	p.advance()
 }
 
-func (p *proxy) counted() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.count
+// interrupted handles an interrupt that was sent as a signal.
+func (p *proxy) interrupted() {
+	if p.interrupt() {
+		p.interrupts()
+	}
 }
 
-// release handles what was held, up to a message that has to wait again.
-func (p *proxy) release() {
-	for !p.preparing && len(p.held) > 0 {
-		m := p.held[0]
-		p.held = p.held[1:]
-		if !p.handle(m) {
-			p.held = append([]*request{m}, p.held...)
-			return
-		}
+// interrupt interrupts a cell that the kernel has not got yet, if it has no other, and reports whether the interrupt
+// is the kernel's.
+func (p *proxy) interrupt() bool {
+	cells := p.executes
+	if p.own != nil {
+		cells--
 	}
+	if cells > 0 || p.job == nil && p.own == nil || len(p.queue) == 0 || p.queue[0].cell == nil {
+		return true
+	}
+	m := p.queue[0]
+	p.queue = p.queue[1:]
+	p.abandon()
+	const why = "the cell was interrupted before it ran"
+	p.refuse(m, &Refusal{Name: "KeyboardInterrupt", Value: why, Traceback: []string{"KeyboardInterrupt: " + why}})
+	if p.own != nil { // it is interrupted, too
+		p.prepared = false
+		return true
+	}
+	p.advance()
+	return false
 }
 
 // refuse answers a cell that is refused, as a kernel answers one that fails: what has come after
 // it meanwhile is aborted.
-func (p *proxy) refuse(m *message, req executeRequest, err error) {
+func (p *proxy) refuse(m *request, err error) {
 	var r *Refusal
 	if !errors.As(err, &r) {
 		r = &Refusal{Name: "Error", Value: err.Error(), Traceback: []string{err.Error()}}
 	}
-	count := p.counted()
-	if !req.Silent && (req.StoreHistory == nil || *req.StoreHistory) {
+	count := p.count
+	if m.cell.counts {
 		count++
 	}
 	failure := map[string]any{"ename": r.Name, "evalue": r.Value, "traceback": r.Traceback}
-	p.publish(m, "status", map[string]any{"execution_state": "busy"})
-	if !req.Silent {
-		p.publish(m, "execute_input", map[string]any{"code": *req.Code, "execution_count": count})
-		p.publish(m, "error", failure)
+	p.publish(m.message, "status", map[string]any{"execution_state": "busy"})
+	if !m.Silent {
+		p.publish(m.message, "execute_input", map[string]any{"code": m.cell.code, "execution_count": count})
+		p.publish(m.message, "error", failure)
 	}
 	reply := map[string]any{"status": "error", "execution_count": count, "user_expressions": map[string]any{}, "payload": []any{}}
-	for k, v := range failure {
-		reply[k] = v
-	}
-	p.reply(m, "execute_reply", reply)
-	p.publish(m, "status", map[string]any{"execution_state": "idle"})
-	if req.StopOnError == nil || *req.StopOnError {
+	maps.Copy(reply, failure)
+	p.reply(m.message, "execute_reply", reply)
+	p.publish(m.message, "status", map[string]any{"execution_state": "idle"})
+	if m.cell.stops {
 		p.abort()
 	}
 }
 
-// abort answers the cells that are held.
+// abort answers the cells that wait.
 func (p *proxy) abort() {
-	held := p.held
-	p.held = nil
-	for _, m := range held {
-		if m.Type != "execute_request" {
-			p.held = append(p.held, m)
+	queue := p.queue
+	p.queue = nil
+	p.abandon()
+	for _, m := range queue {
+		if m.cell == nil {
+			p.queue = append(p.queue, m)
 			continue
 		}
 		p.answer(m.message, "execute_reply", map[string]any{"status": "aborted"})
@@ -259,11 +294,11 @@ func (p *proxy) abort() {
 
 // reply answers a message of the shell channel.
 func (p *proxy) reply(to *message, typ string, content any) {
-	send(p.front.shell, newMessage(typ, p.session, content, to, to.identities(), p.key))
+	p.front.shell.send(newMessage(typ, p.session, content, to, to.identities(), p.key).frames)
 }
 
 // publish sends a message about another one to all clients.
 func (p *proxy) publish(about *message, typ string, content any) {
 	topic := []byte(fmt.Sprintf("kernel.%s.%s", p.session, typ))
-	send(p.front.iopub, newMessage(typ, p.session, content, about, [][]byte{topic}, p.key))
+	p.front.iopub.send(newMessage(typ, p.session, content, about, [][]byte{topic}, p.key).frames)
 }

@@ -1,60 +1,57 @@
 package kernel
 
-import (
-	"github.com/go-zeromq/zmq4"
-)
-
 // fromIOPub takes a message that the kernel publishes. Outputs may be large, and many: only those
 // that are about a cell of ours are looked into.
 func (p *proxy) fromIOPub(frames [][]byte) {
-	pass := func() { p.front.iopub.SendMulti(zmq4.NewMsgFrom(frames...)) }
 	m, ok := parse(frames)
 	if !ok {
-		pass()
+		p.front.iopub.send(frames)
 		return
 	}
 	parent := m.parent()
-	p.mu.Lock()
-	own := parent.Session == p.session && parent.ID != ""
-	c := p.cells.first(parent.ID, idle)
-	p.mu.Unlock()
-	if own {
-		p.heard(func(own *ownRequest) {
-			var stream struct{ Text string }
-			switch {
-			case parent.ID != own.id:
-			case m.Type == "stream" && m.content(&stream) == nil:
-				own.printed += stream.Text
-			case m.Type == "status":
-				own.idle = isIdle(m)
-			}
-		})
+	if parent.Session == p.session && parent.ID != "" {
+		p.ownPublished(m, parent.ID)
 		return // nobody else knows of it
 	}
+	c := p.running.first(parent.ID, idle)
 	switch {
 	case c == nil:
-		pass()
+		p.front.iopub.send(frames)
 	case m.Type == "execute_input":
-		send(p.front.iopub, p.echo(m, c))
+		p.front.iopub.send(p.echo(m, c).frames)
 		p.note(c)
 	case m.Type == "status" && isIdle(m):
 		p.note(c)
-		pass()
-		p.idle(c)
+		p.front.iopub.send(frames)
+		c.idle = true
+		p.running.drop(parent.ID)
 	default:
-		pass()
+		p.front.iopub.send(frames)
+	}
+}
+
+// ownPublished takes what the kernel publishes about a request of our own.
+func (p *proxy) ownPublished(m *message, id string) {
+	if p.own == nil || p.own.id != id {
+		return
+	}
+	var stream struct{ Text string }
+	switch {
+	case m.Type == "stream" && m.content(&stream) == nil:
+		p.own.printed += stream.Text
+	case m.Type == "status" && isIdle(m):
+		p.own.idle = true
+		p.heard()
 	}
 }
 
 // echo returns an execute_input with the code that the user wrote.
-func (p *proxy) echo(m *message, c *cell) *message {
+func (p *proxy) echo(m *message, c *running) *message {
 	var input struct {
 		Count int `json:"execution_count"`
 	}
 	if m.content(&input) == nil {
-		p.mu.Lock()
-		p.count = input.Count
-		p.mu.Unlock()
+		p.count, c.counted = input.Count, true
 	}
 	if !c.Changed {
 		return m
@@ -67,11 +64,11 @@ func (p *proxy) echo(m *message, c *cell) *message {
 }
 
 // note prints what the rewriter has to say of a cell, once.
-func (p *proxy) note(c *cell) {
+func (p *proxy) note(c *running) {
 	if c.noted {
 		return
 	}
-	c.noted = true // on the goroutine of the channel alone
+	c.noted = true
 	for _, s := range []struct{ name, text string }{{"stdout", c.Notes}, {"stderr", c.Warnings}} {
 		if s.text != "" {
 			p.publish(c.request, "stream", map[string]any{"name": s.name, "text": s.text})
@@ -86,44 +83,33 @@ func isIdle(m *message) bool {
 	return m.content(&status) == nil && status.State == "idle"
 }
 
-// idle notes that nothing more comes of a cell on this channel.
-func (p *proxy) idle(c *cell) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c.idle = true
-	p.cells.drop(c.request.ID)
-}
-
 // toControl takes a message of a client's control channel.
 func (p *proxy) toControl(frames [][]byte) {
 	m, ok := p.accept(frames)
 	if !ok {
 		return
 	}
-	if m.Type == "shutdown_request" {
-		p.ask()
+	switch m.Type {
+	case "shutdown_request":
+		p.asked = true
+	case "interrupt_request":
+		if !p.interrupt() {
+			p.publish(m, "status", map[string]any{"execution_state": "busy"})
+			p.front.control.send(newMessage("interrupt_reply", p.session, map[string]any{"status": "ok"}, m, m.identities(), p.key).frames)
+			p.publish(m, "status", map[string]any{"execution_state": "idle"})
+			return
+		}
 	}
-	p.back.control.SendMulti(zmq4.NewMsgFrom(frames...))
-}
-
-// ask notes that the kernel was asked to shut down.
-func (p *proxy) ask() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.asked = true
+	p.back.control.send(frames)
 }
 
 // fromControl takes a message of the kernel's control channel.
 func (p *proxy) fromControl(frames [][]byte) {
-	p.front.control.SendMulti(zmq4.NewMsgFrom(frames...))
+	p.front.control.send(frames)
 	if m, ok := parse(frames); ok {
 		p.answered(m)
 	}
 }
 
 // answered notes what the kernel has answered.
-func (p *proxy) answered(m *message) {
-	if m.Type == "shutdown_reply" {
-		p.down.Do(func() { close(p.shutdown) })
-	}
-}
+func (p *proxy) answered(m *message) { p.down = p.down || m.Type == "shutdown_reply" }

@@ -29,37 +29,9 @@ func TestMain(m *testing.M) {
 func testProxy(connection string, argv []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	opts := Options{
-		Connection: connection, Argv: argv, Stdout: os.Stdout, Stderr: os.Stderr,
-		Rewrite: func(_ context.Context, code string, _ int) (Cell, error) {
-			switch first, _, _ := strings.Cut(code, "\n"); {
-			case strings.HasPrefix(first, "%%rewrite "):
-				word := strings.TrimPrefix(first, "%%rewrite ")
-				return Cell{Code: fmt.Sprintf("print('REWRITTEN %s')", word), Changed: true, Notes: "a note\n", Warnings: "a warning\n"}, nil
-			case first == "%%refuse":
-				return Cell{}, &Refusal{Name: "Refused", Value: "refused", Traceback: []string{"cell:1:3: refused", "%%refuse", "  ^"}}
-			}
-			return Cell{Code: code}, nil
-		},
-		Prepare: func() (string, error) { return "prepared = globals().get('prepared', 0) + 1; print('unseen')", nil },
-		IsComplete: func(code string) string {
-			if strings.HasSuffix(code, "{") {
-				return "incomplete"
-			}
-			return "complete"
-		},
-		Help: func(code string, offset int) (string, bool) {
-			return "help of rewrite", strings.HasPrefix(code, "%%rewrite")
-		},
-		Complete: func(code string, offset int) ([]string, int) {
-			if !strings.HasSuffix(code[:offset], "%re") {
-				return nil, 0
-			}
-			return []string{"%rewrite"}, offset - 3
-		},
-	}
+	opts := Options{Connection: connection, Argv: argv, Stdout: os.Stdout, Stderr: os.Stderr, Cells: &simpleCells{}}
 	if os.Getenv("CELLWRAP_TEST_PROXY") == "forwarded" {
-		opts = Options{Connection: connection, Argv: argv, Stdout: os.Stdout, Stderr: os.Stderr}
+		opts.Cells = nil
 	}
 	status, err := Run(ctx, opts)
 	if err != nil {
@@ -67,6 +39,70 @@ func testProxy(connection string, argv []string) int {
 		return 2
 	}
 	return status
+}
+
+// noCells leaves all to the kernel.
+type noCells struct{}
+
+func (noCells) Rewrite(_ context.Context, code string, _ int) (Cell, error) {
+	return Cell{Code: code}, nil
+}
+func (noCells) Prepare() (string, error)             { return "", nil }
+func (noCells) Prepared(string)                      {}
+func (noCells) Forgets(string) bool                  { return false }
+func (noCells) IsComplete(string) string             { return "" }
+func (noCells) Help(string, int) (string, bool)      { return "", false }
+func (noCells) Complete(string, int) ([]string, int) { return nil, 0 }
+func (noCells) Look(string, int) (View, bool)        { return View{}, false }
+
+// simpleCells know the magics of testdata/jupyter.py.
+type simpleCells struct {
+	noCells
+	rewritten int
+}
+
+func (c *simpleCells) Rewrite(ctx context.Context, code string, count int) (Cell, error) {
+	first, _, _ := strings.Cut(code, "\n")
+	word, rewritten := strings.CutPrefix(first, "%%rewrite ")
+	switch {
+	case first == "%%refuse":
+		return Cell{}, &Refusal{Name: "Refused", Value: "refused", Traceback: []string{"cell:1:3: refused", "%%refuse", "  ^"}}
+	case first == "%%slow":
+		<-ctx.Done()
+		return Cell{}, ctx.Err()
+	}
+	c.rewritten++
+	switch {
+	case first == "%%rewritten":
+		return Cell{Code: fmt.Sprintf("print(%d)", c.rewritten), Changed: true}, nil
+	case first == "%%number":
+		return Cell{Code: fmt.Sprintf("print(%d)", count), Changed: true}, nil
+	case rewritten:
+		return Cell{Code: fmt.Sprintf("print('REWRITTEN %s')", word), Changed: true, Notes: "a note\n", Warnings: "a warning\n"}, nil
+	}
+	return Cell{Code: code}, nil
+}
+
+func (*simpleCells) Prepare() (string, error) {
+	return "prepared = globals().get('prepared', 0) + 1; print('unseen')", nil
+}
+
+func (*simpleCells) IsComplete(code string) string {
+	if strings.HasSuffix(code, "{") {
+		return "incomplete"
+	}
+	return "complete"
+}
+
+func (*simpleCells) Help(code string, _ int) (string, bool) {
+	return "help of rewrite", strings.HasPrefix(code, "%%rewrite")
+}
+
+func (*simpleCells) Complete(code string, offset int) ([]string, int) {
+	if !strings.HasSuffix(code[:offset], "%re") {
+		return nil, 0
+	}
+	return []string{"%rewrite"}, offset - 3
 }
 
 // python is the interpreter for which Debian has Jupyter's packages.
@@ -134,7 +170,7 @@ func TestJupyter(t *testing.T) {
 			t.Log(line)
 		}
 	}
-	if err := cmd.Wait(); (err != nil || checks < 18) && !t.Failed() {
+	if err := cmd.Wait(); (err != nil || checks < 24) && !t.Failed() {
 		t.Errorf("%d checks: %v", checks, err)
 	}
 	if t.Failed() {

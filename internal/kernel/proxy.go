@@ -20,76 +20,40 @@ import (
 	"github.com/cellwrap/cellwrap/internal/process"
 )
 
-// Options say what the proxy does. The functions are called one at a time; one that is nil leaves its
-// messages to the kernel.
+// Options say what the proxy does.
 type Options struct {
 	Connection string   // file that Jupyter made
 	Argv       []string // of the kernel, which has Connection where it takes its own file
 	Stdout     io.Writer
 	Stderr     io.Writer
-
-	// Rewrite returns what the kernel is to run instead of a cell's code. Its error refuses the cell.
-	Rewrite func(ctx context.Context, code string, count int) (Cell, error)
-	// Prepare returns code that the kernel runs, unseen, before the first cell. Without it no cell that
-	// was rewritten would run. Prepared gets what the code has printed.
-	Prepare  func() (code string, err error)
-	Prepared func(printed string)
-	// Forgets reports whether code makes the kernel forget what Prepare did.
-	Forgets func(code string) bool
-	// IsComplete answers is_complete_request: "complete", "incomplete" or "invalid".
-	IsComplete func(code string) string
-	// Help returns the help for what stands at offset in code, in bytes, if that is ours.
-	Help func(code string, offset int) (text string, ok bool)
-	// Complete returns what could stand in code instead of what is between start and offset.
-	Complete func(code string, offset int) (matches []string, start int)
-	// Look returns what the kernel is shown of code when it is asked what stands at offset, or could, and
-	// whether that is anything else.
-	Look func(code string, offset int) (View, bool)
+	Cells      Cells // nil: all messages are left to the kernel
 }
 
-// Cell is a cell that was rewritten.
-type Cell struct {
-	Code    string
-	Changed bool // whether Code is anything else than the user's
-	// Printed as what the cell itself writes to its standard output and error.
-	Notes, Warnings string
-}
-
-// A Refusal is why a cell is refused, in the parts that Jupyter shows.
-type Refusal struct {
-	Name, Value string   // "SyntaxError", and what is wrong
-	Traceback   []string // lines
-}
-
-func (r *Refusal) Error() string { return r.Value }
-
-// proxy is a proxy that runs.
+// proxy is a proxy that runs. One goroutine, that of Run, has all of its state: others post to it.
 type proxy struct {
 	Options
-	key     []byte
-	session string
-	front   *channels
-	back    *channels
+	ctx         context.Context
+	key         []byte
+	session     string
+	front, back senders
+	post        func(func()) // has a function called on the proxy's goroutine
+	start       func(func()) // starts the work of a job
+	interrupts  func()       // the kernel, by a signal
 
-	// order is held while a message of the shell channel is handled.
-	order     sync.Mutex
-	ctx       context.Context
-	executes  int                   // cells, and requests of our own, that the kernel has and has not answered
-	held      []*request            // of the shell channel, until the first of them can be handled
-	prepared  bool                  // or preparing:
-	preparing bool                  // nothing is handled until it has ended
-	complete  map[string]completion // what to add to replies, by their requests' ids
+	queue    []*request // cells that the kernel has not got yet, and what has to come after them
+	job      *job       // about the first of them, that the worker has; or nil
+	own      *ownRequest
+	executes int // cells, and requests of our own, that the kernel has and has not answered
+	prepared bool
+	running  runningCells
+	count    int                   // the last number of a cell
+	complete map[string]completion // what to add to replies, by their requests' ids
 
-	mu       sync.Mutex
-	own      *ownRequest   // that the kernel has not ended with, or nil
-	cells    cells         // that the kernel has not ended with
-	count    int           // the last execution count of the kernel's
-	asked    bool          // the kernel to shut down
-	shutdown chan struct{} // closed when it has answered that
-	down     sync.Once
+	asked bool // the kernel to shut down
+	down  bool // it has answered that
 }
 
-// ownRequest is a request of the proxy's own.
+// ownRequest is a request of the proxy's own, that the kernel has not ended with.
 type ownRequest struct {
 	id            string
 	replied, idle bool // what the kernel has said of it, on two channels
@@ -105,14 +69,11 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &proxy{
-		Options: opts, ctx: ctx, key: []byte(at.Key), session: rand.Text(),
-		cells: cells{}, complete: map[string]completion{}, shutdown: make(chan struct{}),
-	}
-	if p.front, err = listen(ctx, at); err != nil {
+	front, err := listen(ctx, at)
+	if err != nil {
 		return 0, err
 	}
-	defer p.front.close()
+	defer front.close()
 	inner, release, err := at.forKernel()
 	if err != nil {
 		return 0, err
@@ -127,53 +88,86 @@ func Run(ctx context.Context, opts Options) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-
 	cmd, err := start(opts, file)
 	if err != nil {
 		return 0, err
 	}
+	posts := make(chan func())
+	p := newProxy(ctx, opts, at.Key)
+	p.post = func(f func()) {
+		select {
+		case posts <- f:
+		case <-ctx.Done():
+		}
+	}
+	p.interrupts = func() { process.SignalGroup(cmd, os.Interrupt) } // else it has ended
+	endGroup := process.GuardGroup(cmd)
+	defer endGroup()
+	state, err := p.loop(cmd, front, inner, posts, cancel)
+	if err != nil {
+		return 0, err
+	}
+	return process.Status(state), nil
+}
+
+func newProxy(ctx context.Context, opts Options, key string) *proxy {
+	return &proxy{
+		Options: opts, ctx: ctx, key: []byte(key), session: rand.Text(),
+		running: runningCells{}, complete: map[string]completion{}, start: inOrder(),
+	}
+}
+
+// loop is the proxy's goroutine, until the kernel ends.
+func (p *proxy) loop(cmd *exec.Cmd, front *channels, inner *connection, posts <-chan func(), cancel func()) (*os.ProcessState, error) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	// An interrupt is the kernel's: it is in the same process group, and so has got it, too.
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-
 	type dialed struct {
 		back *channels
 		err  error
 	}
 	dials := make(chan dialed, 1)
 	go func() {
-		back, err := dial(ctx, inner)
+		back, err := dial(p.ctx, inner)
 		dials <- dialed{back, err}
 	}()
 	var passing sync.WaitGroup
 	defer passing.Wait()
 	defer cancel()
-	done := ctx.Done()
+	done := p.ctx.Done()
+	var late <-chan time.Time // for the last words of a kernel that has ended
+	var exit error
 	for {
 		select {
+		case f := <-posts:
+			f()
 		case d := <-dials:
-			if d.err != nil && ctx.Err() == nil {
-				cmd.Process.Kill()
-				return 0, fmt.Errorf("the kernel: %w", d.err)
+			if d.err != nil && p.ctx.Err() == nil {
+				return nil, fmt.Errorf("the kernel: %w", d.err)
 			}
 			if d.err == nil {
-				p.back = d.back
-				defer p.back.close()
-				p.serve(&passing)
+				defer d.back.close()
+				defer p.serve(&passing, front, d.back)()
 			}
+		case <-interrupts:
+			p.interrupted()
 		case <-done:
 			done = nil
 			terminate(cmd)
-		case err := <-ended:
-			p.lastWords()
-			var exit *exec.ExitError
-			if err != nil && !errors.As(err, &exit) {
-				return 0, err
+		case exit = <-ended:
+			ended = nil
+			late = time.After(time.Second)
+		case <-late:
+			p.asked = false
+		}
+		if ended == nil && (p.down || !p.asked) {
+			var status *exec.ExitError
+			if exit != nil && !errors.As(exit, &status) && !errors.Is(exit, exec.ErrWaitDelay) {
+				return nil, exit
 			}
-			return process.Status(cmd.ProcessState), nil
+			return cmd.ProcessState, nil
 		}
 	}
 }
@@ -204,9 +198,11 @@ func start(opts Options, file string) (*exec.Cmd, error) {
 	if !found {
 		return nil, fmt.Errorf("the kernel's command %q does not take the connection file %s", opts.Argv, opts.Connection)
 	}
-	cmd := exec.Command(argv[0], argv[1:]...)
+	// It has a process group, for an interrupt that only we get, and for an end that what it has started shares.
+	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, opts.Stdout, opts.Stderr
-	process.DieWithParent(cmd)
+	cmd.WaitDelay = time.Second // if what it has started has its output still
+	process.OwnGroup(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("the kernel does not start: %w", err)
 	}
@@ -221,28 +217,54 @@ func terminate(cmd *exec.Cmd) {
 	if cmd.Process.Signal(syscall.SIGTERM) != nil {
 		return // it has ended, or cannot be told
 	}
-	time.AfterFunc(grace, func() { cmd.Process.Kill() })
+	time.AfterFunc(grace, func() { process.SignalGroup(cmd, os.Kill) })
 }
 
-// serve passes messages on until the sockets are closed.
-func (p *proxy) serve(passing *sync.WaitGroup) {
-	send := func(to zmq4.Socket) func([][]byte) {
-		return func(frames [][]byte) { to.SendMulti(zmq4.NewMsgFrom(frames...)) } // else it is closed
+// serve passes messages on until the sockets are closed. What it returns sends what is still to be sent.
+func (p *proxy) serve(passing *sync.WaitGroup, front, back *channels) (end func()) {
+	boxes := map[zmq4.Socket]*outbox{}
+	box := func(to zmq4.Socket) *outbox {
+		if boxes[to] == nil {
+			boxes[to] = newOutbox(to)
+		}
+		return boxes[to]
 	}
+	p.front = senders{box(front.shell), box(front.iopub), box(front.stdin), box(front.control)}
+	p.back = senders{box(back.shell), nil, box(back.stdin), box(back.control)}
 	for _, w := range []struct {
 		from zmq4.Socket
-		to   func([][]byte)
+		take func(frames [][]byte)
+		to   zmq4.Socket
 	}{
-		{p.back.shell, p.fromShell},
-		{p.back.iopub, p.fromIOPub},
-		{p.back.stdin, send(p.front.stdin)},
-		{p.back.control, p.fromControl},
-		{p.front.shell, p.toShell},
-		{p.front.stdin, p.toStdin},
-		{p.front.control, p.toControl},
-		{p.front.heartbeat, send(p.front.heartbeat)},
+		{back.shell, p.fromShell, front.shell},
+		{back.iopub, p.fromIOPub, front.iopub},
+		{back.stdin, func(frames [][]byte) { p.front.stdin.send(frames) }, front.stdin},
+		{back.control, p.fromControl, front.control},
+		{front.shell, p.toShell, back.shell},
+		{front.stdin, p.toStdin, back.stdin},
+		{front.control, p.toControl, back.control},
 	} {
-		passing.Go(func() { pass(w.from, w.to) })
+		to := box(w.to)
+		passing.Go(func() {
+			pass(w.from, func(frames [][]byte) {
+				to.room()
+				p.post(func() { w.take(frames) })
+			})
+		})
+	}
+	beat := box(front.heartbeat)
+	passing.Go(func() {
+		pass(front.heartbeat, func(frames [][]byte) {
+			beat.room()
+			beat.send(frames)
+		})
+	})
+	return func() {
+		var ending sync.WaitGroup
+		for _, b := range boxes {
+			ending.Go(b.end)
+		}
+		ending.Wait()
 	}
 }
 
@@ -260,26 +282,6 @@ func (p *proxy) accept(frames [][]byte) (*message, bool) {
 // toStdin takes a message of a client's stdin channel.
 func (p *proxy) toStdin(frames [][]byte) {
 	if _, ok := p.accept(frames); ok {
-		p.back.stdin.SendMulti(zmq4.NewMsgFrom(frames...)) // else it is closed
+		p.back.stdin.send(frames)
 	}
-}
-
-// lastWords waits for what a kernel that has ended has still to say: the reply to shutdown_request may
-// be on its way.
-func (p *proxy) lastWords() {
-	p.mu.Lock()
-	asked := p.asked
-	p.mu.Unlock()
-	if !asked {
-		return
-	}
-	select {
-	case <-p.shutdown:
-	case <-time.After(time.Second):
-	}
-}
-
-// send sends a message to the clients or to the kernel.
-func send(to zmq4.Socket, m *message) {
-	to.SendMulti(zmq4.NewMsgFrom(m.frames...)) // else it is closed
 }

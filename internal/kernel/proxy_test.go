@@ -4,32 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/go-zeromq/zmq4"
 	"github.com/google/go-cmp/cmp"
 )
 
-// recorder is a socket that keeps what is sent on it.
-type recorder struct {
-	zmq4.Socket
-	sent []string // types of messages, with the status of replies
-}
+// recorder keeps what is sent.
+type recorder struct{ sent []string } // types of messages, with the status of replies
 
-func (r *recorder) SendMulti(m zmq4.Msg) error {
+func (r *recorder) send(frames [][]byte) {
 	text := "no message"
-	if m, ok := parse(m.Frames); ok {
+	if m, ok := parse(frames); ok {
 		var content struct{ Status string }
 		m.content(&content)
 		text = strings.TrimSpace(m.Type + " " + content.Status)
 	}
 	r.sent = append(r.sent, text)
-	return nil
 }
 
-// proxied is a proxy between sockets that only record.
+// proxied is a proxy between sockets that only record, whose worker works at once.
 type proxied struct {
 	*proxy
 	shell, control, stdin *recorder // of the kernel
@@ -37,20 +33,18 @@ type proxied struct {
 	said                  strings.Builder
 }
 
-func newProxied(opts Options) *proxied {
+func newProxied(cells Cells) *proxied {
 	p := &proxied{shell: new(recorder), control: new(recorder), stdin: new(recorder), client: new(recorder)}
-	opts.Stderr = &p.said
-	p.proxy = &proxy{
-		Options: opts, ctx: context.Background(), key: []byte("key"), session: "proxy",
-		cells: cells{}, complete: map[string]completion{}, shutdown: make(chan struct{}),
-		front: &channels{shell: p.client, iopub: new(recorder), stdin: new(recorder), control: new(recorder)},
-		back:  &channels{shell: p.shell, stdin: p.stdin, control: p.control},
-	}
+	p.proxy = newProxy(context.Background(), Options{Cells: cells, Stderr: &p.said}, "key")
+	p.post = func(f func()) { f() }
+	p.start = p.post
+	p.front = senders{shell: p.client, iopub: new(recorder), stdin: new(recorder), control: new(recorder)}
+	p.back = senders{shell: p.shell, stdin: p.stdin, control: p.control}
 	return p
 }
 
-// ask is a client's request.
-func (p *proxied) ask(typ string, content map[string]any) *message {
+// request is a client's.
+func (p *proxied) request(typ string, content map[string]any) *message {
 	return newMessage(typ, "client", content, nil, [][]byte{[]byte("client")}, p.key)
 }
 
@@ -64,13 +58,25 @@ func (p *proxied) idles(after *message) {
 	p.fromIOPub(newMessage("status", "kernel", map[string]any{"execution_state": "idle"}, after, [][]byte{[]byte("topic")}, p.key).frames)
 }
 
-// rewriting refuses cells that say so.
-var rewriting = Options{Rewrite: func(_ context.Context, code string, _ int) (Cell, error) {
+// refusing refuses cells that say so.
+type refusing struct{ noCells }
+
+func (refusing) Rewrite(_ context.Context, code string, _ int) (Cell, error) {
 	if code == "refuse" {
 		return Cell{}, errors.New("refused")
 	}
 	return Cell{Code: code}, nil
-}}
+}
+
+// completing knows what could be in a cell.
+type completing struct {
+	noCells
+	matches []string
+	view    View
+}
+
+func (c completing) Complete(string, int) ([]string, int) { return c.matches, 0 }
+func (c completing) Look(string, int) (View, bool)        { return c.view, c.view.More > 0 }
 
 // A cell that is refused aborts those behind it, and nothing else that waits there, unless its request says
 // otherwise: a client may leave that out.
@@ -81,16 +87,16 @@ func TestStopOnError(t *testing.T) {
 		false: {"execute_reply ok", "execute_reply error"},
 	} {
 		t.Run(fmt.Sprint(stop), func(t *testing.T) {
-			p := newProxied(rewriting)
-			first := p.ask("execute_request", map[string]any{"code": "first"})
+			p := newProxied(refusing{})
+			first := p.request("execute_request", map[string]any{"code": "first"})
 			refused := map[string]any{"code": "refuse"}
 			if stop != nil {
 				refused["stop_on_error"] = stop
 			}
 			p.toShell(first.frames)
-			p.toShell(p.ask("execute_request", refused).frames)
-			p.toShell(p.ask("execute_request", map[string]any{"code": "behind"}).frames)
-			p.toShell(p.ask("history_request", nil).frames)
+			p.toShell(p.request("execute_request", refused).frames)
+			p.toShell(p.request("execute_request", map[string]any{"code": "behind"}).frames)
+			p.toShell(p.request("history_request", nil).frames)
 			p.replies(first, "execute_reply", map[string]any{"status": "ok"})
 			if diff := cmp.Diff(want, p.client.sent); diff != "" {
 				t.Errorf("answers (-want +got):\n%s", diff)
@@ -108,7 +114,7 @@ func TestStopOnError(t *testing.T) {
 
 // What is not signed with the key reaches the kernel on no channel.
 func TestUnsigned(t *testing.T) {
-	p := newProxied(rewriting)
+	p := newProxied(refusing{})
 	for _, key := range []string{"key", "another", ""} {
 		p.said.Reset()
 		send := func(typ string) [][]byte {
@@ -130,12 +136,12 @@ func TestUnsigned(t *testing.T) {
 
 // When the kernel has ended with a cell on both channels, whichever comes first, nothing is kept of it.
 func TestCellsEnd(t *testing.T) {
-	p := newProxied(rewriting)
+	p := newProxied(refusing{})
 	for i := range 4 {
-		m := p.ask("execute_request", map[string]any{"code": "x"})
+		m := p.request("execute_request", map[string]any{"code": "x"})
 		p.toShell(m.frames)
-		if len(p.cells) != 1 {
-			t.Fatalf("%d cells while one runs", len(p.cells))
+		if len(p.running) != 1 {
+			t.Fatalf("%d cells while one runs", len(p.running))
 		}
 		if i%2 == 0 {
 			p.idles(m)
@@ -144,8 +150,8 @@ func TestCellsEnd(t *testing.T) {
 		if i%2 == 1 {
 			p.idles(m)
 		}
-		if len(p.cells) != 0 {
-			t.Errorf("%d cells when it has ended", len(p.cells))
+		if len(p.running) != 0 {
+			t.Errorf("%d cells when it has ended", len(p.running))
 		}
 	}
 }
@@ -177,11 +183,8 @@ func TestCompleted(t *testing.T) {
 		"shown":         {"é\nx.ab", shown, nil, answer{"ok", []string{"abc"}, 7, 9}, answer{"ok", []string{"abc"}, 4, 6}},
 		"before":        {"é\nx.ab", shown, nil, answer{"ok", []string{"éa"}, 0, 1}, answer{"ok", []string{"éa"}, 0, 1}},
 	} {
-		opts := rewriting
-		opts.Complete = func(string, int) ([]string, int) { return c.ours, 0 }
-		opts.Look = func(string, int) (View, bool) { return c.look, c.look.More > 0 }
-		p := newProxied(opts)
-		m := p.ask("complete_request", map[string]any{"code": c.code, "cursor_pos": utf8.RuneCountInString(c.code)})
+		p := newProxied(completing{matches: c.ours, view: c.look})
+		m := p.request("complete_request", map[string]any{"code": c.code, "cursor_pos": utf8.RuneCountInString(c.code)})
 		asked := p.noteComplete(m)
 		var at cursor
 		if err := asked.content(&at); err != nil || c.look.More > 0 && (at.Code != c.look.Code || at.offset() != len(c.look.Code)) || !asked.signed(p.key) {
@@ -206,11 +209,11 @@ func TestCompleted(t *testing.T) {
 // Two cells whose requests have one id, which two clients may choose, end apart: a cell that is refused
 // waits for both, and no longer.
 func TestSameID(t *testing.T) {
-	p := newProxied(rewriting)
-	m := p.ask("execute_request", map[string]any{"code": "x"})
+	p := newProxied(refusing{})
+	m := p.request("execute_request", map[string]any{"code": "x"})
 	p.toShell(m.frames)
 	p.toShell(m.frames)
-	p.toShell(p.ask("execute_request", map[string]any{"code": "refuse"}).frames)
+	p.toShell(p.request("execute_request", map[string]any{"code": "refuse"}).frames)
 	for range 2 {
 		if n := len(p.client.sent); n > 1 {
 			t.Errorf("%q before both have ended", p.client.sent)
@@ -221,7 +224,78 @@ func TestSameID(t *testing.T) {
 	if diff := cmp.Diff([]string{"execute_reply ok", "execute_reply ok", "execute_reply error"}, p.client.sent); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
-	if len(p.cells) != 0 {
-		t.Errorf("%d cells when they have ended", len(p.cells))
+	if len(p.running) != 0 {
+		t.Errorf("%d cells when they have ended", len(p.running))
+	}
+}
+
+// The kernel's answer to Shift-Tab has text, which a console shows, whatever else it has.
+func TestInspected(t *testing.T) {
+	for _, c := range []struct {
+		data map[string]any
+		want any
+	}{
+		{map[string]any{"text/markdown": "**f** does", "text/html": "<b>f</b>"}, "**f** does"},
+		{map[string]any{"text/html": "<!-- a > b --><p class=x>f &lt; g</p>"}, "f < g"},
+		{map[string]any{"text/plain": "f", "text/html": "<b>g</b>"}, "f"},
+		{map[string]any{"image/png": "x"}, nil},
+		{map[string]any{}, nil},
+	} {
+		p := newProxied(noCells{})
+		asked := p.request("inspect_request", map[string]any{"code": "f"})
+		reply := newMessage("inspect_reply", "kernel", map[string]any{"status": "ok", "found": true, "data": c.data}, asked, asked.identities(), p.key)
+		var got struct{ Data map[string]any }
+		m := p.inspected(reply)
+		if err := m.content(&got); err != nil || !m.signed(p.key) {
+			t.Fatal(err)
+		}
+		want := maps.Clone(c.data)
+		if c.want != nil {
+			want["text/plain"] = c.want
+		}
+		if diff := cmp.Diff(want, got.Data); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// A cell that is interrupted while the worker rewrites it is answered at once, whatever the worker does; what comes of
+// it later is nobody's. Those that wait for it are aborted, and the next cell has its number.
+func TestAbandoned(t *testing.T) {
+	p := newProxied(refusing{})
+	var jobs []func()
+	p.start = func(f func()) { jobs = append(jobs, f) }
+	work := func() {
+		for len(jobs) > 0 {
+			job := jobs[0]
+			jobs = jobs[1:]
+			job()
+		}
+	}
+	p.toShell(p.request("execute_request", map[string]any{"code": "first"}).frames)
+	jobs[0]() // prepares
+	jobs = jobs[1:]
+	p.toShell(p.request("execute_request", map[string]any{"code": "second"}).frames)
+	p.interrupts = func() { t.Error("the kernel, which has nothing, is interrupted") }
+	p.interrupted()
+	if diff := cmp.Diff([]string{"execute_reply error", "execute_reply aborted"}, p.client.sent); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	work()
+	if len(p.shell.sent) > 0 {
+		t.Errorf("the kernel has got %q", p.shell.sent)
+	}
+	// With a cell in the kernel the interrupt is the kernel's, and the cell that is rewritten waits for what comes of it.
+	first := p.request("execute_request", map[string]any{"code": "first"})
+	p.toShell(first.frames)
+	work()
+	p.toShell(p.request("execute_request", map[string]any{"code": "second"}).frames)
+	interrupted := 0
+	p.interrupts = func() { interrupted++ }
+	p.interrupted()
+	p.replies(first, "execute_reply", map[string]any{"status": "error"})
+	work()
+	if diff := cmp.Diff([]string{"execute_reply error", "execute_reply aborted"}, p.client.sent[2:]); diff != "" || interrupted != 1 || len(p.shell.sent) != 1 {
+		t.Errorf("%d interrupts, the kernel has got %q, answers (-want +got):\n%s", interrupted, p.shell.sent, diff)
 	}
 }

@@ -20,5 +20,8 @@ func SignalGroup(cmd *exec.Cmd, sig os.Signal) error {
 	return nil
 }
 
+// GuardGroup returns what ends cmd. What cmd has started is left alone.
+func GuardGroup(cmd *exec.Cmd) (end func()) { return func() { cmd.Process.Kill() } }
+
 // Status returns the exit status of a command.
 func Status(state *os.ProcessState) int { return state.ExitCode() }

@@ -98,7 +98,8 @@ def ancestry(pid):
                 stat = open(f"/proc/{entry}/stat").read()
             except OSError:
                 continue
-            if int(stat.rsplit(")", 1)[1].split()[1]) == pid:
+            # The shell ends the kernel's processes when the proxy is killed.
+            if int(stat.rsplit(")", 1)[1].split()[1]) == pid and "(sh)" not in stat:
                 found.append(int(entry))
     return found
 
@@ -224,6 +225,82 @@ def check_interrupt_by_message():
         interrupt(s)
 
 
+def check_interrupt_of_the_proxy():
+    """An interrupt that only the proxy's process gets is the kernel's and its children's, too."""
+    with Session() as s:
+        id = s.client.execute("import subprocess\nprint('begun', flush=True)\nprint(subprocess.run(['sleep', '600']))")
+        while True:
+            m = s.client.get_iopub_msg(timeout=TIMEOUT)
+            if m["msg_type"] == "stream" and "begun" in m["content"]["text"]:
+                break
+        os.kill(pid_of(s.manager), signal.SIGINT)
+        reply = s.reply(id)
+        assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", reply
+        alive(s)
+
+
+def rewriting(s):
+    """A cell that is being rewritten holds up no questions, and is interrupted at once, with those that wait for it."""
+    s.run("print('prepared')")
+    reply, published = s.run("%%rewritten")
+    before = int(text(published))
+    ids = [s.client.execute(code) for code in ("%%slow", "print('aborted')")]
+    assert s.reply(s.client.kernel_info())["status"] == "ok"
+    assert "import" in s.reply(s.client.complete("impor", 5))["matches"]
+    assert s.reply(s.client.inspect("print", 3))["found"]
+    assert s.reply(s.client.is_complete("print(1)"))["status"] == "complete"
+    began = time.monotonic()
+    s.manager.interrupt_kernel()
+    reply = s.reply(ids[0])
+    took = time.monotonic() - began
+    assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", reply
+    assert took < 1, took
+    assert s.reply(ids[1])["status"] == "aborted"
+    reply, published = s.run("%%rewritten")  # nothing is left of it
+    assert text(published) == f"{before + 1}\n", (before, published)
+
+
+@shared
+def check_rewriting_interrupted_by_signal(s):
+    rewriting(s)
+
+
+def check_rewriting_interrupted_by_message():
+    with Session("proxied-message") as s:
+        rewriting(s)
+
+
+@shared
+def check_abort(s):
+    """A cell that fails aborts those that have not been rewritten yet, as the kernel does those that it has."""
+    ids = [s.client.execute(code, allow_stdin=True) for code in ("input(); 1 / 0", "%%slow")]
+    s.client.get_stdin_msg(timeout=TIMEOUT)
+    s.client.input("go on")
+    statuses = [s.reply(id)["status"] for id in ids]
+    assert statuses == ["error", "aborted"], statuses
+    alive(s)
+
+
+@shared
+def check_numbers(s):
+    """Each of several cells that come at once is rewritten with its own number; what gets no number has that of the next."""
+    reply, published = s.run("pass")
+    number = reply["execution_count"]
+    cells = [("%%number", True), ("%%number", True), ("%%number", False), ("%%number", True)]
+    ids = [s.client.execute(code, store_history=store) for code, store in cells]
+    numbers = []
+    for id in ids:
+        published = []
+        while not of_type(published, "stream"):
+            m = s.client.get_iopub_msg(timeout=TIMEOUT)
+            if m["parent_header"].get("msg_id") == id:
+                published.append(m)
+        numbers.append(int(text(published)))
+    assert numbers == [number + n for n in (1, 2, 3, 3)], (number, numbers)
+    for id in ids:
+        s.reply(id)
+
+
 def check_restart():
     """After a restart nothing is left of the state, and the client goes on."""
     with Session() as s:
@@ -255,6 +332,21 @@ def check_crash_of_proxy():
         assert len(kernels) == 1, kernels
         os.kill(proxy, signal.SIGKILL)
         assert gone(kernels[0]), "the kernel lives on"
+
+
+def check_children():
+    """What the kernel has started ends with it, however it ends: by itself, or when the proxy is killed."""
+    for end in ("kernel", "proxy"):
+        with Session() as s:
+            reply, published = s.run("import os, subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
+            child = int(text(published))
+            proxy = pid_of(s.manager)
+            if end == "kernel":
+                s.client.execute("os._exit(0)")
+            else:
+                os.kill(proxy, signal.SIGKILL)
+            assert gone(proxy), "the proxy lives on"
+            assert gone(child), f"the child lives on after the {end}"
 
 
 def check_terminate():
