@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"os/exec"
@@ -124,5 +126,32 @@ func TestIsComplete(t *testing.T) {
 		if got := c.IsComplete(code); got != want {
 			t.Errorf("%q is %s, want %s", code, got, want)
 		}
+	}
+}
+
+// Of a cell whose rewriting was interrupted nothing is remembered: neither what it declares nor its settings.
+func TestInterruptedCell(t *testing.T) {
+	t.Parallel()
+	c := newCells(rewrite.GoNB, false)
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	const cell = "%%run_in_reactor first\n%reactor_config timeout 7\nreturn 1"
+	if _, err := c.Rewrite(interrupted, cell, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("it is rewritten all the same: %v", err)
+	}
+	if out, err := c.Rewrite(t.Context(), "%%run_in_reactor second\nreturn first", 1); err == nil {
+		t.Errorf("it is known:\n%s", out.Code)
+	}
+	for range 2 {
+		out, err := c.Rewrite(t.Context(), "%reactor_config show", 1)
+		if err != nil || strings.Contains(out.Notes, "timeout=7\n") {
+			t.Errorf("%q, %v", out.Notes, err)
+		}
+	}
+	if _, err := c.Rewrite(t.Context(), cell, 1); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Rewrite(t.Context(), "%%run_in_reactor second\nreturn first", 2); err != nil {
+		t.Error(err)
 	}
 }
