@@ -55,7 +55,7 @@ func TestRunDeferred(t *testing.T) {
 // What several Deferreds make is a Deferred of an any, and a cancel still reaches them.
 func TestGather(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		wait := func(d *dynamic.Deferred) any {
+		wait := func(d any) any {
 			t.Helper()
 			v, err := dynamic.AwaitFor(time.Minute, d)
 			wantErr(t, err, nil)
@@ -66,6 +66,17 @@ func TestGather(t *testing.T) {
 		equal(t, "First", wait(dynamic.First(dynamic.Fail(errTest), second())), dynamic.Outcome{Index: 1, Value: 42})
 		equal(t, "DeferredList", wait(dynamic.DeferredList(dynamic.ListOptions{}, dynamic.Fail(errTest), second())),
 			[]dynamic.Outcome{{Index: 0, Err: errTest}, {Index: 1, Value: 42}})
+
+		later := func() (*dynamic.Deferred, error) { return second(), nil }
+		equal(t, "GatherLimit", wait(dynamic.GatherLimit(1, later, later)), []any{42, 42})
+		var came []any
+		wait(dynamic.RunCoroutine(func(co *dynamic.Coroutine) (any, error) {
+			for v, err := range dynamic.AsCompleted(co, second(), dynamic.Succeed("a"), dynamic.Fail(errTest)) {
+				came = append(came, v, err)
+			}
+			return nil, nil
+		}))
+		equal(t, "AsCompleted", came, []any{"a", nil, nil, errTest, 42, nil})
 
 		_, err := dynamic.AwaitFor(time.Minute, dynamic.Gather(second(), dynamic.Fail(errTest)))
 		if first, ok := errors.AsType[*dynamic.FirstError](err); !ok || first.Index != 1 {
