@@ -102,7 +102,7 @@ var readBodies = sync.OnceValues(func() ([]body, error) {
 func TestGorootBodies(t *testing.T) {
 	t.Parallel()
 	found := bodies(t)
-	list := slices.DeleteFunc(slices.Clone(found), func(b body) bool { return !rewrite.Sampled(string(b.text), 20) })
+	list := slices.DeleteFunc(slices.Clone(found), func(b body) bool { return !rewrite.Sampled(string(b.text), 40) })
 	var done, bad atomic.Int32
 	var wg sync.WaitGroup
 	work := make(chan body)

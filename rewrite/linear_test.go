@@ -59,7 +59,7 @@ func TestLinear(t *testing.T) {
 func rewriteShapes(size int) {
 	for _, shape := range shapes {
 		only := os.Getenv(linearShape)
-		if only == "" && !rewrite.Sampled(shape.name, 4) || only != "" && only != shape.name {
+		if only == "" && !rewrite.Sampled(shape.name, 8) || only != "" && only != shape.name {
 			continue
 		}
 		for _, target := range rewrite.Targets {

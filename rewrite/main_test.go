@@ -28,6 +28,7 @@ func testMain(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	os.Setenv("GOCACHE", strings.TrimSpace(string(out))) // which is otherwise below the other
 	os.Setenv("XDG_CACHE_HOME", dir)
+	os.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath")) // the runtime is compiled once for all modules of the tests
 	goldenEnv = rewrite.NewEnv("..")
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {

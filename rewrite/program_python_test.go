@@ -46,7 +46,7 @@ func TestProgramsLikePython(t *testing.T) {
 	b.copyPackage("reactor", "reactor")
 	b.copyPackage("internal/host", "internal/host")
 	b.write("go.mod", []byte("module "+goldenModule+"\n\ngo 1.26\n"))
-	for pkg, lines := range b.goCommand("build", "-trimpath", "-o", "bin/", "./run/...") {
+	for pkg, lines := range b.goCommand("build", "-trimpath", "-ldflags=-s -w", "-o", "bin/", "./run/...") {
 		t.Errorf("go build: %s\n%s", pkg, strings.Join(lines, ""))
 	}
 	for i, script := range scripts {
