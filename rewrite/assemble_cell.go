@@ -27,10 +27,13 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		w.edits.keepEnd(c, w.start, opts)
 	}
 	body := w.edits.apply(c.source, w.start, len(c.text))
+	added := ""
 	if n := len(c.text); n > w.start && c.text[n-1] != '\n' {
 		body.add(w.nl) // also where nothing is left on the last line
+		added = w.nl
 	}
-	mark := wrapping{unit: "", body: countLines(string(body.text)), undo: undoList(w.edits, c.source, w.start)}
+	list, tail := undoings(w.edits, c.source, w.start)
+	mark := wrapping{unit: "", body: countLines(string(body.text)), undo: undoList(list)}
 	head, foot := w.head, w.foot
 	mark.alone, mark.footer = foot == "", 1+countLines(string(moved.text))
 	if w.magic != nil {
@@ -43,6 +46,14 @@ func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		if string(w.magic) != mark.magic {
 			mark.line = w.magic
 		}
+	}
+	if mark.footer > 0 {
+		tail += added
+	}
+	if mark.header == 0 {
+		mark.addChecks("", foot+w.nl+string(moved.text), list, tail)
+	} else {
+		mark.addChecks(head, foot+string(moved.text), list, tail)
 	}
 	code := bytes.Clone(c.text[:w.before])
 	if w.magic != nil {
@@ -82,10 +93,14 @@ func (c *cell) passedAs(e edits) []byte {
 	if bytes.HasSuffix(body.text, []byte(`\`)) {
 		return slices.Concat(c.text[:c.bom], body.text)
 	}
+	size := len(body.text)
 	if !bytes.HasSuffix(body.text, []byte("\n")) {
 		body.add(c.newline())
 	}
-	mark := wrapping{passed: true, alone: true, body: countLines(string(body.text)), footer: 1, undo: undoList(e, c.source, c.bom)}
+	list, tail := undoings(e, c.source, c.bom)
+	tail += string(body.text[size:])
+	mark := wrapping{passed: true, alone: true, body: countLines(string(body.text)), footer: 1, undo: undoList(list)}
+	mark.addChecks("", "", list, tail)
 	rest := c.ending(c.newline())
 	return slices.Concat(c.text[:c.bom], body.text, []byte(mark.marker(string(body.text), rest)+rest))
 }

@@ -23,8 +23,10 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	}
 	b := newBlock(c, p, text)
 	body := p.edits.apply(c.source, b.start, len(c.text))
+	added := 0
 	if n := len(body.text); n > 0 && body.text[n-1] != '\n' && p.shape != inPlace {
 		body.add(b.nl)
+		added = len(b.nl)
 	}
 	footer := b.lines(text.Tail)
 	if p.closing != "" {
@@ -44,11 +46,14 @@ func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
 		unit:   b.deeper,
 		body:   countLines(string(body.text)),
 		footer: countLines(footer),
-		undo:   undoList(p.edits, c.source, b.start),
 	}
 	if string(b.magicLine) != b.base+w.magic {
 		w.line = b.magicLine
 	}
+	list, tail := undoings(p.edits, c.source, b.start)
+	tail += string(body.text[len(body.text)-added:])
+	w.undo = undoList(list)
+	w.addChecks(headerText, footer, list, tail)
 	rest := b.headerEnd + string(indent.Apply(body.text, b.deeper)) + footer
 
 	code := bytes.Clone(c.text[:b.before])

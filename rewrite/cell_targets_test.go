@@ -192,7 +192,7 @@ func checkCellTarget(t *testing.T, cell []byte, out *rewrite.Output, opts rewrit
 	if out.Name == "" {
 		return
 	}
-	if back, err := rewrite.Unwrap(out.Code, "cell"); err != nil {
+	if back, _, err := rewrite.Unwrap(out.Code, "cell"); err != nil {
 		t.Errorf("%v in\n%s", err, out.Code)
 	} else if diff := gocmp.Diff(string(cell), string(back)); diff != "" {
 		t.Errorf("unwrapped (-cell +got):\n%s", diff)

@@ -70,7 +70,7 @@ func ExampleUnwrap() {
 		fmt.Println(err)
 		return
 	}
-	original, err := rewrite.Unwrap(out.Code, "job.go")
+	original, _, err := rewrite.Unwrap(out.Code, "job.go")
 	fmt.Println(string(original) == cell, err)
 	// Output: true <nil>
 }

@@ -133,7 +133,7 @@ func checkTokens(t *testing.T, cell []byte, out *rewrite.Output) {
 }
 
 func checkFuzzBlock(t *testing.T, cell []byte, out *rewrite.Output) {
-	back, err := rewrite.Unwrap(out.Code, "cell")
+	back, _, err := rewrite.Unwrap(out.Code, "cell")
 	if err != nil || !bytes.Equal(back, cell) {
 		t.Fatalf("%v: unwrapped %q", err, back)
 	}

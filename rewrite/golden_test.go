@@ -135,7 +135,7 @@ func checkGolden(t *testing.T, c *golden.Case, target rewrite.Target) *rewrite.O
 		return out // passed through
 	}
 	if !target.IsFile() {
-		back, err := rewrite.Unwrap(out.Code, opts.Filename)
+		back, _, err := rewrite.Unwrap(out.Code, opts.Filename)
 		if err != nil {
 			t.Error(err)
 		} else if diff := cmp.Diff(string(c.Cell), string(back)); diff != "" {

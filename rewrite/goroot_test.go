@@ -195,7 +195,7 @@ func checkKernelCell(text []byte, out *rewrite.Output) error {
 	if _, err := parser.ParseFile(token.NewFileSet(), "", append([]byte("package p;"), out.Code...), parser.SkipObjectResolution); err != nil {
 		return err
 	}
-	if back, err := rewrite.Unwrap(out.Code, "cell"); err != nil || !bytes.Equal(back, text) {
+	if back, _, err := rewrite.Unwrap(out.Code, "cell"); err != nil || !bytes.Equal(back, text) {
 		return fmt.Errorf("unwrapped differs: %v\n%q\n%q", err, back, text)
 	}
 	in, got := lines(applied(text, out.Edits)), lines(out.Code)
@@ -211,7 +211,7 @@ func checkBlock(text []byte, out *rewrite.Output) error {
 	if _, err := format.Source(append([]byte("package p\nfunc _() {\n"), append(bytes.Clone(out.Code), "\n}"...)...)); err != nil {
 		return err
 	}
-	back, err := rewrite.Unwrap(out.Code, "cell")
+	back, _, err := rewrite.Unwrap(out.Code, "cell")
 	if err != nil {
 		return err
 	}

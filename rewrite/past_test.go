@@ -152,7 +152,7 @@ func TestSessionAgain(t *testing.T) {
 			if err != nil || string(same.Code) != string(out.Code) {
 				t.Errorf("%s: again:\n%s\n%v", target, same.Code, err)
 			}
-			if back, err := rewrite.Unwrap(out.Code, name); err != nil || string(back) != cell {
+			if back, _, err := rewrite.Unwrap(out.Code, name); err != nil || string(back) != cell {
 				t.Errorf("%s: unwrapped:\n%s\n%v", target, back, err)
 			}
 			next := out.Code

@@ -88,7 +88,7 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 // pass takes note of a cell that is left as it is. What it declares is looked for when a later cell
 // is checked: in most notebooks none is.
 func (s *Session) pass(ctx context.Context, p passed) error {
-	if original, err := Unwrap(p.src, ""); err == nil {
+	if original, ok := unwrapped(p.src); ok {
 		p.src, p.host = original, false
 		s.settings = settingsAfter(original, &s.opts, p.before)
 	}

@@ -26,7 +26,7 @@ func TestUnwrapOuter(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", target, err)
 			}
-			if got, err := Unwrap(outer.Code, "x"); err != nil || string(got) != c.cell {
+			if got, _, err := Unwrap(outer.Code, "x"); err != nil || string(got) != c.cell {
 				t.Errorf("%s: %v\n%s", target, err, got)
 			}
 			if again, err := Cell(outer.Code, opts); err != nil || string(again.Code) != string(outer.Code) {

@@ -129,8 +129,9 @@ type bookWork struct {
 
 	lineName, outputName string
 	refused              bookErrors
-	following            bookErrors // those that were refused for what another one lacks
-	context              bookErrors // those before the one that is chosen
+	following            bookErrors        // those that were refused for what another one lacks
+	context              bookErrors        // those before the one that is chosen
+	stay                 rewrite.ErrorList // why cells could not be unwrapped
 }
 
 // begin starts the session.
@@ -164,7 +165,7 @@ func (w *bookWork) cell(ctx context.Context, i int) {
 	cell := &bookCell{number: i + 1, name: fmt.Sprintf("%s:cell %d", w.Book.Name, i+1)}
 	if cell.old, cell.err = w.Source(i); cell.err == nil {
 		if w.unwrap {
-			cell.unwrap()
+			w.unwrapCell(i, cell)
 		} else {
 			w.rewriteCell(ctx, i, cell)
 		}
@@ -189,6 +190,24 @@ func (w *bookWork) cell(ctx context.Context, i int) {
 	}
 	if cell.err = set(i, cell.new); cell.err != nil {
 		w.refuse(cell)
+	}
+}
+
+// unwrapCell gives the cell back that this one was, if it was one.
+func (w *bookWork) unwrapCell(i int, cell *bookCell) {
+	code, left, err := rewrite.Unwrap(cell.old, w.CellName(i))
+	if cell.new = code; err != nil {
+		cell.new = cell.old
+	}
+	for _, d := range left {
+		d.Pos, d.End = w.Position(i, d.Pos.Line, d.Pos.Column), w.Position(i, d.End.Line, d.End.Column)
+		w.left = append(w.left, d)
+	}
+	for _, e := range rewrite.Errors(err) {
+		if len(left) > 0 { // else it was not rewritten
+			e.Pos, e.End = w.Position(i, e.Pos.Line, e.Pos.Column), w.Position(i, e.End.Line, e.End.Column)
+			w.stay = append(w.stay, e)
+		}
 	}
 }
 
@@ -251,8 +270,10 @@ func (w *bookWork) end() error {
 		}
 	}
 	switch {
+	case w.unwrap && !changed && len(w.stay) > 0:
+		return w.stay
 	case w.unwrap && !changed:
-		return &notebook.Error{Pos: token.Position{Filename: w.Book.Name, Line: 1, Column: 1}, Msg: "nothing to unwrap (no cell was rewritten, or they were changed since)"}
+		return &notebook.Error{Pos: token.Position{Filename: w.Book.Name, Line: 1, Column: 1}, Msg: "nothing to unwrap (no cell was rewritten)"}
 	case changed && w.makesFile(w.input):
 		w.code = w.cells[0].out.Code
 	}

@@ -37,14 +37,6 @@ func (b bookErrors) Unwrap() []error {
 	return errs
 }
 
-// unwrap gives the cell back that this one was, if it was one.
-func (cell *bookCell) unwrap() {
-	var err error
-	if cell.new, err = rewrite.Unwrap(cell.old, cell.name); err != nil {
-		cell.new = cell.old
-	}
-}
-
 // outputs returns what came of the cells that were rewritten.
 func (r *result) outputs() []*bookCell {
 	if !r.isBook && r.out != nil {

@@ -24,8 +24,9 @@ type result struct {
 	dest      string // file that it goes to or is compared with, or ""
 	code      []byte // the whole text that goes there
 	out       *rewrite.Output
-	unchanged bool        // the cell passed through
-	cells     []*bookCell // of a notebook, those that were looked at
+	unchanged bool                 // the cell passed through
+	cells     []*bookCell          // of a notebook, those that were looked at
+	left      []rewrite.Diagnostic // of what was unwrapped: what stays
 	err       error
 }
 
@@ -161,10 +162,14 @@ func (c *config) one(ctx context.Context, in input) *result {
 	}
 	cell := in.text[reg.start:reg.end]
 	if c.unwrap {
-		cell, r.err = rewrite.Unwrap(cell, in.name)
-		var e *rewrite.Error
-		if errors.As(r.err, &e) {
+		cell, r.left, r.err = rewrite.Unwrap(cell, in.name)
+		for _, e := range rewrite.Errors(r.err) {
 			e.Pos.Line += reg.line - 1
+			e.End.Line += reg.line - 1
+		}
+		for i := range r.left {
+			r.left[i].Pos.Line += reg.line - 1
+			r.left[i].End.Line += reg.line - 1
 		}
 		r.code = slices.Concat(in.text[:reg.start], cell, in.text[reg.end:])
 		return r
@@ -312,15 +317,17 @@ func (c *config) emit(results []*result, stdout, stderr io.Writer) (int, error) 
 	return status, nil
 }
 
-// note prints what magics print.
+// note prints what magics print, and what stays of what was to be unwrapped.
 func (c *config) note(r *result, stderr io.Writer) {
 	if c.json {
 		return
 	}
+	list := r.left
 	for _, cell := range r.outputs() {
-		for _, d := range cell.out.Diagnostics {
-			fmt.Fprintf(stderr, "%s: %s: %s\n", d.Pos, d.Severity, d.Msg)
-		}
+		list = append(list, cell.out.Diagnostics...)
+	}
+	for _, d := range list {
+		fmt.Fprintf(stderr, "%s: %s: %s\n", d.Pos, d.Severity, d.Msg)
 	}
 }
 
