@@ -17,6 +17,7 @@ import (
 //go:embed reactor/worker.go
 //go:embed reactor/context.go reactor/scope.go reactor/shutdown.go reactor/place.go reactor/origin.go
 //go:embed reactor/go.go reactor/gatherlimit.go reactor/iterate.go
+//go:embed reactor/core.go reactor/result.go reactor/slot.go reactor/waits.go
 //go:embed reactor/dynamic/await.go reactor/dynamic/channel.go reactor/dynamic/deferred.go
 //go:embed reactor/dynamic/doc.go reactor/dynamic/failure.go reactor/dynamic/gather.go
 //go:embed reactor/dynamic/lock.go reactor/dynamic/looping.go reactor/dynamic/reactor.go

@@ -6,23 +6,34 @@ import (
 )
 
 // An Awaitable is a *[Deferred][T], an *[EventualResult][T], or a type that embeds an [OnAwait][T].
-type Awaitable[T any] interface{ awaitable() settling[T] }
+type Awaitable[T any] interface {
+	// awaitable returns what brings the outcome, in a slot of T; nil stands for the zero value.
+	// The argument only tells the compiler of T.
+	awaitable(*T) settling
+}
 
 // OnAwait gives what to await each time that it is awaited, on the goroutine that awaits. A type
 // of another package that has an outcome of its own embeds it, and so is [Awaitable]. Canceled is
 // what it gave.
 type OnAwait[T any] func() Awaitable[T]
 
-func (f OnAwait[T]) awaitable() settling[T]         { return f().awaitable() }
-func (d *Deferred[T]) awaitable() settling[T]       { return d }
-func (e *EventualResult[T]) awaitable() settling[T] { return e }
+func (f OnAwait[T]) awaitable(*T) settling { return f().awaitable(nil) }
 
-// A settling is what an Awaitable stands for: its outcome, now or later.
-type settling[T any] interface {
+func (d *Deferred[T]) awaitable(*T) settling {
+	if d == nil {
+		return nil
+	}
+	return &d.core
+}
+
+func (e *EventualResult[T]) awaitable(*T) settling { return &e.result }
+
+// A settling is a Deferred or an EventualResult as those see it who want its outcome, now or later.
+type settling interface {
 	suspender
-	outcome(here *Reactor) (v T, err error, ok bool)
-	tell(w *awaiter[T]) error
-	eventual() *EventualResult[T]
+	outcome(here *Reactor) (from slot, err error, ok bool)
+	tell(w *awaiter) error
+	bring(own *result) *result
 }
 
 // mostRefused is how often a body may try to await on a stopped reactor: more often than
@@ -44,30 +55,41 @@ const mostRefused = 1000
 // same, as a loop without end does, is ended by runtime.Goexit at the 1001st such Await; its
 // deferred functions run, and its result is ErrReactorStopped.
 // (Twisted: Deferred.__await__.)
-func Await[T any](co *Coroutine, a Awaitable[T]) (T, error) {
-	var zero T
+func Await[T any](co *Coroutine, a Awaitable[T]) (v T, err error) {
 	if !co.running {
-		return zero, ErrNotInBody
+		return v, ErrNotInBody
 	}
-	p := a.awaitable()
-	if v, err, ok := p.outcome(co.r); ok {
-		return v, err
+	from, err := co.await(a.awaitable(nil))
+	if from != nil {
+		v = from.(*slotOf[T]).Value
+	}
+	return v, err
+}
+
+// await returns the outcome of s in a slot that does not change before the body awaits again. None
+// is the zero value.
+func (co *Coroutine) await(s settling) (slot, error) {
+	if s == nil {
+		return nil, nil
+	}
+	if from, err, ok := s.outcome(co.r); ok {
+		return from, err
 	}
 	if co.r.stop.Load() {
 		if co.refused++; co.refused > mostRefused {
 			runtime.Goexit()
 		}
-		return zero, ErrReactorStopped
+		return nil, ErrReactorStopped
 	}
-	w := &awaiter[T]{co: co}
-	err := p.tell(w)
+	w := &awaiter{co: co}
+	err := s.tell(w)
 	if err == nil {
-		err = co.suspend(p)
+		err = co.suspend(s)
 	}
 	if err != nil {
-		return zero, err
+		return nil, err
 	}
-	return w.value, w.err
+	return w.from, w.err
 }
 
 // MustAwait is [Await] for a body that would only return the error: it ends the body,
@@ -91,22 +113,29 @@ func (e *awaitError) Error() string { return e.err.Error() }
 func (e *awaitError) Unwrap() error { return e.err }
 
 // An awaiter brings one outcome to the body that awaits it.
-type awaiter[T any] struct {
-	co    *Coroutine
-	next  *awaiter[T] // of the same EventualResult
-	value T
-	err   error
+type awaiter struct {
+	co   *Coroutine
+	next *awaiter // of the same EventualResult
+	from slot
+	err  error
 }
 
-// call is the callback of an awaited Deferred.
-func (w *awaiter[T]) call(d *Deferred[T]) {
-	v, err := d.look()
-	w.deliver(v, err, d.r)
+// call is the callback of an awaited Deferred. The body goes on in this turn, and finds the value in
+// the Deferred, unless more callbacks follow first.
+func (w *awaiter) call(c *core) {
+	from, err := c.look()
+	if c.more || c.r != w.co.r {
+		from = copyOf(from)
+	}
+	w.deliver(from, err, c.r)
 }
+
+// take is for a Deferred of another reactor, which has stopped.
+func (w *awaiter) take(from slot, err error) { w.deliver(copyOf(from), err, nil) }
 
 // deliver resumes the body: in the same turn if this is the loop of here and that is co's.
-func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
-	w.value, w.err = v, err
+func (w *awaiter) deliver(from slot, err error, here *Reactor) {
+	w.from, w.err = from, err
 	if here == w.co.r {
 		here.derived.push(w.co)
 		return
@@ -115,57 +144,43 @@ func (w *awaiter[T]) deliver(v T, err error, here *Reactor) {
 }
 
 // deliverAll delivers to w and all that come next, the last of which is served first.
-func (w *awaiter[T]) deliverAll(v T, err error) {
-	var first *awaiter[T]
-	for w != nil {
-		w, w.next, first = w.next, first, w
+func (w *awaiter) deliverAll(from slot, err error) {
+	var all []*awaiter
+	for ; w != nil; w = w.next {
+		all = append(all, w)
 	}
-	for ; first != nil; first = first.next {
-		first.deliver(v, err, nil)
+	for i := len(all) - 1; i >= 0; i-- {
+		all[i].deliver(from, err, nil)
 	}
 }
 
-func (w *awaiter[T]) take(v T, err error) { w.deliver(v, err, nil) }
-
-func (d *Deferred[T]) tell(w *awaiter[T]) error {
-	d.subscribe(w, w.co.r)
+func (c *core) tell(w *awaiter) error {
+	c.subscribe(w, w.co.r)
 	return nil
 }
 
-// eventual returns a result that d brings. One that d has already needs no loop: at rest d
-// may be read from anywhere. A Deferred in an untyped value is waited for, as by RunInReactor.
-func (d *Deferred[T]) eventual() *EventualResult[T] {
-	if d == nil {
-		e := new(EventualResult[T]) // of no reactor, which it does not need
-		e.ready.Store(true)
-		return e
+// bring makes own a result that c brings. One that c has already needs no loop. A Deferred in an untyped
+// value is waited for, as by RunInReactor.
+func (c *core) bring(own *result) *result {
+	own.r = c.r
+	if from, err, ok := c.present(); ok {
+		own.settle(from, err, c.r)
+		return own
 	}
-	e := &EventualResult[T]{r: d.r}
-	if v, err, ok := d.outcome(d.r); ok {
-		e.settle(v, err, d.r)
-		return e
-	}
-	e.work = d // at once, so that a Cancel finds d however busy the loop is
-	d.add(delivery[T]{e})
-	return e
+	own.work = c // at once, so that a Cancel finds c however busy the loop is
+	c.add(delivery{own})
+	return own
 }
 
-func (e *EventualResult[T]) tell(w *awaiter[T]) error {
-	if err := w.co.follows(e); err != nil {
+func (e *result) tell(w *awaiter) error {
+	there, err := w.co.follows(e, w)
+	switch {
+	case err != nil:
 		return err
-	}
-	e.mu.Lock()
-	there := e.ready.Load()
-	if !there {
-		w.next, e.awaiters = e.awaiters, w
-	}
-	e.mu.Unlock()
-	if there {
-		v, err := e.get()
-		w.deliver(v, err, nil)
-		return nil
-	}
-	if e.r != w.co.r {
+	case there:
+		from, err := e.get()
+		w.deliver(from, err, nil)
+	case e.r != w.co.r:
 		e.r.watch(e)
 		if e.there() {
 			e.r.unwatch(e)
@@ -174,32 +189,35 @@ func (e *EventualResult[T]) tell(w *awaiter[T]) error {
 	return nil
 }
 
-func (e *EventualResult[T]) eventual() *EventualResult[T] { return e }
-
-// outcome returns the result if it is there.
-func (e *EventualResult[T]) outcome(*Reactor) (v T, err error, ok bool) {
-	if e.there() {
-		v, err = e.get()
-		return v, err, true
+// enlist has w told of the outcome, unless that is there.
+func (e *result) enlist(w *awaiter) (there bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ready() {
+		return true
 	}
-	return v, nil, false
+	more := e.extras()
+	w.next, more.awaiters = more.awaiters, w
+	return false
 }
 
-func (e *EventualResult[T]) awaits() awaited {
+func (e *result) bring(*result) *result { return e }
+
+// outcome returns the result if it is there.
+func (e *result) outcome(*Reactor) (from slot, err error, ok bool) {
+	if e.there() {
+		from, err = e.get()
+		return from, err, true
+	}
+	return nil, nil, false
+}
+
+func (e *result) awaits() awaited {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	up, _ := e.work.(awaited)
 	return up
 }
 
-func (e *EventualResult[T]) cancelOn(*Reactor) { e.Cancel() }
-func (e *EventualResult[T]) fired() bool       { return e.ready.Load() }
-
-func (e *EventualResult[T]) follow() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.followed = true
-	if up, ok := e.work.(awaited); ok {
-		up.follow()
-	}
-}
+func (e *result) cancelOn(*Reactor) { e.cancel() }
+func (e *result) fired() bool       { return e.ready() }

@@ -14,13 +14,13 @@ const blockedAfter = 100 * time.Millisecond
 
 // A watchdog tells a callback that blocks from a loop with much to do.
 type watchdog struct {
-	same atomic.Bool            // the task runs that ran when the timer was set
-	at   atomic.Pointer[string] // where that task blocks; nil if it was not seen to block
+	same atomic.Bool // the task runs that ran when the timer was set
 
 	// Guarded by the reactor's mu.
 	armed bool // unless the running task was seen to block, its timer fires
 	timer *time.Timer
 	found bool            // the running task was seen to block
+	at    string          // where, if that is known
 	tasks uint64          // that were
 	seen  map[string]bool // the places that were warned of
 }
@@ -56,7 +56,7 @@ func (r *Reactor) passedSame() {
 	if w.found {
 		w.found, w.armed = false, false
 		w.tasks++
-		w.at.Store(nil)
+		w.at = ""
 		r.watchLoop()
 	}
 }
@@ -87,8 +87,8 @@ func (r *Reactor) lookAtLoop() {
 		w.seen = make(map[string]bool)
 	}
 	w.seen[at] = true
-	if w.tasks == task && at != "" {
-		w.at.Store(&at)
+	if w.tasks == task {
+		w.at = at
 	}
 	r.mu.Unlock()
 	if !seen {
@@ -110,8 +110,11 @@ func (r *Reactor) warnBlocked(at string, stack []frame) {
 // timedOut returns the error of a Wait that has waited for long enough: an ErrTimeout that names what
 // blocks the loop, if that is known.
 func (r *Reactor) timedOut() error {
-	if at := r.watchdog.at.Load(); at != nil {
-		return &blockedError{*at}
+	r.mu.Lock()
+	at := r.watchdog.at
+	r.mu.Unlock()
+	if at != "" {
+		return &blockedError{at}
 	}
 	return ErrTimeout
 }

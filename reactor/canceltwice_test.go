@@ -12,15 +12,16 @@ import (
 func TestCancelAsBodyBegins(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		var cause, second error
-		e := &EventualResult[int]{r: r, work: valueCoroutine[int](func(co *Coroutine) (int, error) {
+		e := new(EventualResult[int])
+		e.result.init(r, &e.slot, coroutineKind, valueCoroutine[int](func(co *Coroutine) (int, error) {
 			cause = context.Cause(co.Context())
 			_, second = Await(co, NewDeferredOn[int](r, nil))
 			return 1, nil
-		})}
+		}))
 		on(r, func() {
-			body := e.take()
+			body, work := e.result.take()
 			e.Cancel()
-			body.begin(e)
+			e.result.begin(body, work)
 		})
 		equal(t, "cause", cause, ErrCanceled)
 		equal(t, "error of the first Await", second, ErrCanceled)
@@ -28,11 +29,12 @@ func TestCancelAsBodyBegins(t *testing.T) {
 		equal(t, "value", v, 1)
 		wantErr(t, err, nil)
 
-		plain := &EventualResult[int]{r: r, work: valueBody[int](answer)}
+		plain := new(EventualResult[int])
+		plain.result.init(r, &plain.slot, valueKind, valueBody[int](answer))
 		on(r, func() {
-			body := plain.take()
+			body, work := plain.result.take()
 			plain.Cancel()
-			body.begin(plain)
+			plain.result.begin(body, work)
 		})
 		v, err = plain.Wait(0)
 		equal(t, "value", v, 42)
@@ -136,7 +138,7 @@ func TestStopEndsLoop(t *testing.T) {
 		r.Stop()
 		<-r.Stopped()
 		equal(t, "ended, cleaned up", []bool{ended, cleaned}, []bool{true, true})
-		equal(t, "callbacks", len(d.callbacks), 2)
+		equal(t, "callbacks", len(d.core.callbacks), 2)
 		_, err := looping.Wait(time.Second)
 		equal(t, "error", err, ErrReactorStopped)
 	})

@@ -17,104 +17,52 @@ var ErrChannelClosed = errors.New("reactor: the channel is closed")
 func FromChannel[T any](c <-chan T) *Deferred[T] { return FromChannelOn(Default(), c) }
 
 // FromChannelOn is [FromChannel] for the given reactor.
-func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] { return fromChannel[T](r, typed[T](c)) }
-
-func fromChannel[T any](r *Reactor, c channel[T]) *Deferred[T] {
-	if r.stop.Load() {
-		return FailOn[T](r, ErrReactorStopped) // and leave c's values to others
-	}
-	d := NewDeferredOn[T](r, nil)
-	fire := func(v T, ok bool) {
-		var err error
-		if !ok {
-			err = ErrChannelClosed
-		}
-		d.fire(v, err, nil)
-	}
-	if v, ok, ready := c.poll(); ready {
-		fire(v, ok)
-		return d
-	}
-	received := make(chan struct{})                 // closed after firing
-	d.canceller = func(*Deferred[T]) { <-received } // which takes the goroutine no time
-	waits := r.spawn(func() {
-		if r.stop.Load() { // while this goroutine waited for its turn: c's values are for others
-			close(received)
-			return
-		}
-		switch v, ok, end := c.receive(received, r.stopping); end {
-		case byValue:
-			fire(v, ok)
-			close(received)
-		case byStop:
-			close(received)
-		}
-	})
-	if !waits {
-		close(received)
-	}
+func FromChannelOn[T any](r *Reactor, c <-chan T) *Deferred[T] {
+	d := new(Deferred[T])
+	d.core.init(r, &d.slot)
+	d.core.receive(c)
 	return d
 }
 
-// A channel is one to receive from; ok is false when it is closed.
-type channel[T any] interface {
-	poll() (v T, ok, ready bool)
-
-	// receive waits until there is a value, the canceller is told that there was none, or stopping
-	// is closed.
-	receive(canceller chan<- struct{}, stopping <-chan struct{}) (v T, ok bool, end receiveEnd)
-}
-
-// receiveEnd says what has ended a receive. The values are places in untypedChannel's list.
-type receiveEnd int
-
-const (
-	byValue receiveEnd = iota
-	byCancel
-	byStop
-)
-
-type typed[T any] <-chan T
-
-func (c typed[T]) poll() (v T, ok, ready bool) {
-	select {
-	case v, ok = <-c:
-		return v, ok, true
-	default:
-		return v, false, false
+// receive has c, which is new, fire with the next value of a channel.
+func (c *core) receive(from any) {
+	if c.r.stop.Load() {
+		c.hasFailed(ErrReactorStopped) // and leave the channel's values to others
+		return
 	}
-}
-
-func (c typed[T]) receive(canceller chan<- struct{}, stopping <-chan struct{}) (v T, ok bool, end receiveEnd) {
-	select {
-	case v, ok = <-c:
-		return v, ok, byValue
-	case canceller <- struct{}{}:
-		return v, false, byCancel
-	case <-stopping:
-		return v, false, byStop
+	channel := reflect.ValueOf(from)
+	if v, ok := channel.TryRecv(); v.IsValid() {
+		received(c, v, ok)
+		return
 	}
+	ended := make(chan struct{})               // closed after firing
+	c.work = cancellerFunc(func() { <-ended }) // which takes the goroutine no time
+	go func() {
+		if c.r.stop.Load() { // while this goroutine waited for its turn: the values are for others
+			close(ended)
+			return
+		}
+		const byValue, byCancel, byStop = 0, 1, 2
+		end, v, ok := reflect.Select([]reflect.SelectCase{
+			byValue:  {Dir: reflect.SelectRecv, Chan: channel},
+			byCancel: {Dir: reflect.SelectSend, Chan: reflect.ValueOf(ended), Send: reflect.ValueOf(struct{}{})},
+			byStop:   {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(c.r.stopping)},
+		})
+		if end == byValue {
+			received(c, v, ok)
+		}
+		if end != byCancel {
+			close(ended)
+		}
+	}()
 }
 
-// untypedChannel is a channel of which only reflection knows the type.
-type untypedChannel struct{ c reflect.Value }
-
-func (u untypedChannel) poll() (any, bool, bool) {
-	v, ok := u.c.TryRecv()
+// received fires c with what was received; ok is false if the channel is closed.
+func received(c *core, v reflect.Value, ok bool) {
 	if !ok {
-		return nil, false, v.IsValid()
+		c.fail(ErrChannelClosed, nil)
+	} else if ok, _ := c.open(); ok {
+		inside(c.slot).Set(v)
+		c.settle(nil, nil)
 	}
-	return v.Interface(), true, true
-}
-
-func (u untypedChannel) receive(canceller chan<- struct{}, stopping <-chan struct{}) (any, bool, receiveEnd) {
-	end, v, ok := reflect.Select([]reflect.SelectCase{
-		byValue:  {Dir: reflect.SelectRecv, Chan: u.c},
-		byCancel: {Dir: reflect.SelectSend, Chan: reflect.ValueOf(canceller), Send: reflect.ValueOf(struct{}{})},
-		byStop:   {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(stopping)},
-	})
-	if !ok {
-		return nil, false, receiveEnd(end)
-	}
-	return v.Interface(), true, receiveEnd(end)
 }

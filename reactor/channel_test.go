@@ -1,7 +1,6 @@
 package reactor
 
 import (
-	"reflect"
 	"runtime"
 	"sync"
 	"testing"
@@ -32,7 +31,7 @@ func TestFromChannel(t *testing.T) {
 		close(c)
 		_, err = outcome(t, waiting)
 		wantErr(t, err, ErrChannelClosed)
-		wantErr(t, FromChannel(c).err, ErrChannelClosed) // at once
+		wantErr(t, FromChannel(c).core.err, ErrChannelClosed) // at once
 	})
 }
 
@@ -99,8 +98,8 @@ func TestFromChannelStop(t *testing.T) {
 		d.Cancel() // does not wait for a goroutine that is gone
 		u.Cancel()
 		c <- 42
-		wantErr(t, FromChannelOn(r, c).err, ErrReactorStopped)
-		wantErr(t, ofAny(r, c).err, ErrReactorStopped)
+		wantErr(t, FromChannelOn(r, c).core.err, ErrReactorStopped)
+		wantErr(t, ofAny(r, c).core.err, ErrReactorStopped)
 		equal(t, "values in the channel", len(c), 1)
 	})
 }
@@ -126,7 +125,10 @@ func TestFromChannelStopAtOnce(t *testing.T) {
 
 // ofAny is UntypedChannel, of which reflection does the work, for the given reactor.
 func ofAny(r *Reactor, c chan int) *Deferred[any] {
-	return fromChannel[any](r, untypedChannel{reflect.ValueOf(c)})
+	d := new(Deferred[any])
+	d.core.init(r, &d.slot)
+	d.core.receive(c)
+	return d
 }
 
 // What reflection receives is what FromChannel does.
@@ -161,7 +163,7 @@ func TestUntypedChannel(t *testing.T) {
 		close(c)
 		_, err = outcome(t, waiting)
 		wantErr(t, err, ErrChannelClosed)
-		wantErr(t, from(c).err, ErrChannelClosed) // at once
+		wantErr(t, from(c).core.err, ErrChannelClosed) // at once
 
 		anything := make(chan any, 1)
 		anything <- nil

@@ -57,7 +57,7 @@ func TestPropertyCircles(t *testing.T) {
 					inners[i] = Then(GatherOn(home(), ds[to[0]], ds[to[1]]),
 						func(v []int) (int, error) { return v[0], nil })
 				}
-				failed := func(j int) bool { return ds[j].fired() }
+				failed := func(j int) bool { return ds[j].core.fired() }
 				if slices.ContainsFunc(to, failed) {
 					inners[i], to = ds[n-1], []int{n - 1} // what has failed is no wait
 				}
@@ -65,15 +65,15 @@ func TestPropertyCircles(t *testing.T) {
 				starts[i].Callback(0)
 				synctest.Wait()
 				switch {
-				case ds[i].fired() != circular:
-					t.Fatalf("%d waits for %v after %v: fired %v, a circle %v", i, to, waits, ds[i].fired(), circular)
+				case ds[i].core.fired() != circular:
+					t.Fatalf("%d waits for %v after %v: fired %v, a circle %v", i, to, waits, ds[i].core.fired(), circular)
 				case !circular:
 					waits[i] = to
-				case !errors.Is(ds[i].err, ErrCircular):
-					t.Fatal(ds[i].err)
+				case !errors.Is(ds[i].core.err, ErrCircular):
+					t.Fatal(ds[i].core.err)
 				}
 				for j := range ds { // what waited for it has failed too
-					if ds[j].fired() {
+					if ds[j].core.fired() {
 						waits[j] = nil
 					}
 				}

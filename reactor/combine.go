@@ -6,10 +6,12 @@ package reactor
 // settled in the turn in which f runs; canceling it cancels d. (Twisted has no Then: its
 // addCallback may change the type of the result.)
 func Then[T, U any](d *Deferred[T], f func(T) (U, error)) *Deferred[U] {
-	return derive(d, func(v T, x *Deferred[U]) {
-		u, err := f(v)
-		x.fire(u, err, x.r)
+	x := new(derived[U])
+	x.link.follow(&d.core, &x.d.core, &x.d.slot, func() {
+		u, err := f(d.slot.Value)
+		fire(&x.d, u, err, d.core.r)
 	})
+	return &x.d
 }
 
 // ThenDeferred is [Then] for an f that returns a Deferred, the inner one: the derived
@@ -19,73 +21,85 @@ func Then[T, U any](d *Deferred[T], f func(T) (U, error)) *Deferred[U] {
 // Deferred cancels d or, once f has run, the inner one. (Twisted: a callback that returns
 // a Deferred.)
 func ThenDeferred[T, U any](d *Deferred[T], f func(T) (*Deferred[U], error)) *Deferred[U] {
-	return derive(d, func(v T, x *Deferred[U]) {
-		inner, err := f(v)
-		if err != nil {
-			var zero U
-			x.fire(zero, err, x.r)
-			return
-		}
-		x.takeFrom(inner)
+	x := new(derived[U])
+	x.link.follow(&d.core, &x.d.core, &x.d.slot, func() {
+		inner, err := f(d.slot.Value)
+		x.d.core.takeFrom(coreOf(inner), err)
 	})
+	return &x.d
 }
 
-// derived is the Deferred that Then returns and its callback on the source, in one
-// piece of memory. f gets the source's value and settles the Deferred.
-type derived[T, U any] struct {
-	Deferred[U]
-	f  func(T, *Deferred[U])
-	up source // what upstream points to
+// derived is a Deferred and its callback on what it is derived from, in one piece of memory.
+type derived[T any] struct {
+	d    Deferred[T]
+	link link
 }
 
-func derive[T, U any](d *Deferred[T], f func(T, *Deferred[U])) *Deferred[U] {
-	link := &derived[T, U]{Deferred: Deferred[U]{r: d.r}, f: f, up: d}
-	link.upstream = &link.up
-	d.follow()
-	d.add(link)
-	return &link.Deferred
+// coreOf returns the core of d, nil if d is nil.
+func coreOf[T any](d *Deferred[T]) *core {
+	if d == nil {
+		return nil
+	}
+	return &d.core
 }
 
-func (x *derived[T, U]) call(d *Deferred[T]) {
-	switch v, err := d.look(); {
+// A link is the callback by which a Deferred follows another one.
+type link struct {
+	x *core
+	f func() // settles x for the other's value
+}
+
+// follow has x, which is new and has the slot s, follow d: f is called for d's value.
+func (l *link) follow(d, x *core, s slot, f func()) {
+	x.init(d.r, s)
+	x.work = d
+	l.x, l.f = x, f
+	d.add(l)
+}
+
+func (l *link) call(d *core) {
+	f := l.f
+	l.f = nil
+	switch _, err := d.look(); {
 	case err != nil:
-		x.abort(err)
-	case !x.fired(): // it was not canceled meanwhile
-		x.f(v, &x.Deferred)
+		l.abort(err)
+	case !l.x.fired(): // it was not canceled meanwhile
+		f()
 	}
 }
 
-func (x *derived[T, U]) abort(err error) {
-	var zero U
-	x.finish(zero, err, x.r)
-}
+func (l *link) abort(err error) { l.x.failOrLog(err, l.x.r) }
 
-// takeFrom gives d the outcome of inner: at once if it is there, else when it is.
-// It runs on d's loop.
-func (d *Deferred[T]) takeFrom(inner *Deferred[T]) {
-	v, err, ok := inner.outcome(d.r)
-	if !ok {
-		err = d.await(inner, false)
-	}
-	if ok || err != nil {
-		d.fire(v, err, d.r)
+func (l *link) waiter(d *core) (*core, node) { return l.x, d }
+
+// takeFrom gives c the outcome of inner: at once if it is there, else when it is. Without an inner
+// one that is the zero value or err. It runs on c's loop.
+func (c *core) takeFrom(inner *core, err error) {
+	if inner == nil || err != nil {
+		c.fail(err, c.r)
 		return
 	}
-	if d.fired() { // canceled while f ran
-		inner.cancelOn(d.r)
+	from, err, ok := inner.outcome(c.r)
+	if !ok {
+		err = c.await(inner, follower{c})
 	}
-	inner.subscribe(follower[T]{d}, d.r)
+	if ok || err != nil {
+		c.fire(from, err, c.r)
+	} else if c.fired() { // canceled while f ran
+		inner.cancelOn(c.r)
+	}
 }
 
 // follower passes the outcome on to another Deferred, and leaves it in place.
-type follower[T any] struct{ to *Deferred[T] }
+type follower struct{ to *core }
 
-func (f follower[T]) call(d *Deferred[T]) {
-	v, err := d.look()
-	f.to.fire(v, err, d.r)
+func (f follower) call(d *core) {
+	from, err := d.look()
+	f.to.fire(from, err, d.r)
 }
 
-func (f follower[T]) take(v T, err error) { f.to.fire(v, err, nil) }
+func (f follower) take(from slot, err error)    { f.to.fire(from, err, nil) }
+func (f follower) waiter(d *core) (*core, node) { return f.to, d }
 
 // Chain hands d's outcome over to other, which is thereby fired; other may belong to another
 // reactor. What follows in d's chain gets the zero value, or the error of [Deferred.Callback]
@@ -94,22 +108,22 @@ func (f follower[T]) take(v T, err error) { f.to.fire(v, err, nil) }
 // that d has then, or else [ErrReactorStopped].
 // (Twisted: Deferred.chainDeferred.)
 func (d *Deferred[T]) Chain(other *Deferred[T]) *Deferred[T] {
-	var zero T
-	if err := other.await(d, true); err != nil {
-		other.fire(zero, err, nil)
-		return d
-	}
-	d.subscribe(chained[T]{other}, other.r)
+	d.core.chain(&other.core)
 	return d
 }
 
-// chained hands the outcome over.
-type chained[T any] struct{ to *Deferred[T] }
-
-func (c chained[T]) call(d *Deferred[T]) {
-	err := c.to.fire(d.value, d.err, d.r)
-	var zero T
-	d.become(zero, err)
+func (c *core) chain(other *core) {
+	if err := other.await(c, chained{other}); err != nil {
+		other.fail(err, nil)
+	}
 }
 
-func (c chained[T]) take(v T, err error) { c.to.fire(v, err, nil) }
+// chained hands the outcome over.
+type chained struct{ to *core }
+
+func (f chained) call(d *core) {
+	d.lose(f.to.fire(d.slot, d.err, d.r))
+}
+
+func (f chained) take(from slot, err error)    { f.to.fire(from, err, nil) }
+func (f chained) waiter(d *core) (*core, node) { return f.to, d }

@@ -13,7 +13,10 @@ func RunInReactorContext[T any](ctx context.Context, f func() (T, error)) *Event
 
 // RunInReactorContextOn is [RunInReactorContext] for the given reactor.
 func RunInReactorContextOn[T any](r *Reactor, ctx context.Context, f func() (T, error)) *EventualResult[T] {
-	return newInReactor(r, f).startIn(ctx)
+	e := new(EventualResult[T])
+	e.result.init(r, &e.slot, valueKind, valueBody[T](f))
+	e.result.startIn(ctx)
+	return e
 }
 
 // RunCoroutineContext is [RunCoroutine] for work that belongs to ctx: [Coroutine.Context] is a
@@ -26,7 +29,10 @@ func RunCoroutineContext[T any](ctx context.Context, f func(*Coroutine) (T, erro
 
 // RunCoroutineContextOn is [RunCoroutineContext] for the given reactor.
 func RunCoroutineContextOn[T any](r *Reactor, ctx context.Context, f func(*Coroutine) (T, error)) *EventualResult[T] {
-	return newInCoroutine(r, f).startIn(ctx)
+	e := new(EventualResult[T])
+	e.result.init(r, &e.slot, coroutineKind, valueCoroutine[T](f))
+	e.result.startIn(ctx)
+	return e
 }
 
 // WaitForContext is [WaitFor] until ctx is done, and f's work belongs to ctx, as by
@@ -39,27 +45,33 @@ func WaitForContext[T any](ctx context.Context, f func(*Coroutine) (T, error)) (
 // WaitForContextOn is [WaitForContext] for the given reactor.
 func WaitForContextOn[T any](r *Reactor, ctx context.Context, f func(*Coroutine) (T, error)) (T, error) {
 	e := RunCoroutineContextOn(r, ctx, f)
-	v, failure, there := e.last(e.WaitContext(ctx))
+	from, failure := e.result.waitContextOrCancel(ctx)
+	return valueIn[T](from), failure.cause()
+}
+
+func (e *result) waitContextOrCancel(ctx context.Context) (slot, *Failure) {
+	from, failure, there := e.last(e.waitContext(ctx))
 	if !there {
 		e.abandon()
 	}
-	return v, failure.cause()
+	return from, failure
 }
 
 // startIn begins e's work, which belongs to ctx from now on.
-func (e *EventualResult[T]) startIn(ctx context.Context) *EventualResult[T] {
-	if e.ready.Load() {
-		return e // it was refused
+func (e *result) startIn(ctx context.Context) {
+	if e.ready() {
+		return // it was refused
 	}
 	e.mu.Lock()
-	e.scope = &scope{ctx: ctx}
+	scope := &e.extras().scope
+	scope.ctx = ctx
 	if ctx.Err() == nil {
-		e.scope.release = context.AfterFunc(ctx, e.Cancel)
+		scope.release = context.AfterFunc(ctx, e.cancel)
 	}
 	e.mu.Unlock()
 	if ctx.Err() != nil {
-		e.Cancel()
+		e.cancel()
 	}
-	e.Done() // which has Stop let go of ctx
-	return e.post()
+	e.doneOrStopped() // which has Stop let go of ctx
+	e.post()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"sync"
-	"sync/atomic"
 )
 
 // A Coroutine lets a function that runs on a reactor, the body, stop in the middle of it
@@ -35,8 +34,9 @@ type Coroutine struct {
 	loose       bool   // awaited is a weak pointer, with cleanup
 	cleanup     runtime.Cleanup
 
-	result   awaited     // an EventualResult that is awaited; written under the lock waits
-	followed atomic.Bool // another coroutine awaits this one's result
+	e      *result // the body's
+	result awaited // an EventualResult that is awaited; guarded by the lock waits
+	f      any     // the body
 
 	mu     sync.Mutex      // guards what follows
 	ctx    context.Context // the parent of the one that is wanted, until there is cancel
@@ -53,19 +53,15 @@ type Coroutine struct {
 // next Await that would have to wait is canceled in its stead. So a body that awaits a
 // Deferred which has fired and is paused stays there until [Deferred.Unpause] or Stop.
 func RunCoroutine[T any](f func(*Coroutine) (T, error)) *EventualResult[T] {
-	return RunCoroutineOn(Default(), f)
+	e := new(EventualResult[T])
+	e.result.start(Default(), &e.slot, coroutineKind, valueCoroutine[T](f))
+	return e
 }
 
 // RunCoroutineOn is [RunCoroutine] for the given reactor.
 func RunCoroutineOn[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
-	return newInCoroutine(r, f).post()
-}
-
-func newInCoroutine[T any](r *Reactor, f func(*Coroutine) (T, error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: valueCoroutine[T](f), origin: originOf(f)}
-	if err := notDeferred[T]("RunCoroutine", "RunDeferredCoroutine"); err != nil {
-		e.fail(err)
-	}
+	e := new(EventualResult[T])
+	e.result.start(r, &e.slot, coroutineKind, valueCoroutine[T](f))
 	return e
 }
 
@@ -77,8 +73,14 @@ func RunDeferredCoroutine[T any](f func(*Coroutine) (*Deferred[T], error)) *Even
 
 // RunDeferredCoroutineOn is [RunDeferredCoroutine] for the given reactor.
 func RunDeferredCoroutineOn[T any](r *Reactor, f func(*Coroutine) (*Deferred[T], error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: deferredCoroutine[T](f), origin: originOf(f)}
-	return e.post()
+	e := new(EventualResult[T])
+	e.result.init(r, &e.slot, deferredCoroutineKind, f)
+	e.result.work = deferredCoroutine(func(co *Coroutine) (*core, error) {
+		d, err := f(co)
+		return coreOf(d), err
+	})
+	e.result.post()
+	return e
 }
 
 // Context returns a context that is done when the coroutine is canceled, with the cause
@@ -132,23 +134,6 @@ func (co *Coroutine) giveUp() {
 }
 
 func (co *Coroutine) awaits() awaited { return co.result }
-func (co *Coroutine) follow()         { co.followed.Store(true) }
-
-// follows notes that co awaits the result e. The error is ErrCircular if e waits for co.
-func (co *Coroutine) follows(e awaited) error {
-	waits.Lock()
-	defer waits.Unlock()
-	e.follow()
-	if co.followed.Load() {
-		for w := e; w != nil; w = w.awaits() {
-			if w == awaited(co) {
-				return ErrCircular
-			}
-		}
-	}
-	co.result = e
-	return nil
-}
 
 // run is the task of a coroutine whose awaited outcome is there.
 func (co *Coroutine) run(*Reactor) { co.resume(nil) }
@@ -192,14 +177,14 @@ func (co *Coroutine) suspend(a suspender) error {
 }
 
 // start gives co a goroutine and runs the body up to its first suspension.
-func (co *Coroutine) start(body coroutineBody) {
+func (co *Coroutine) start() {
 	r := co.r
 	if co.next = r.coroutines; co.next != nil {
 		co.next.prev = co
 	}
 	r.coroutines = co
 	co.w = r.worker()
-	co.w.body = body
+	co.w.body = co
 	co.running = true
 	co.resume(nil)
 }
@@ -224,66 +209,39 @@ func (co *Coroutine) end() {
 	}
 }
 
-// A coroutineBody is what a worker runs.
-type coroutineBody interface{ main() }
-
-// A routine is a coroutine with its result and its function, in one piece of memory.
-type routine[T any] struct {
-	Coroutine
-	e *EventualResult[T]
-	f coroutineFunc[T]
+// startCoroutine has f, of e, run as a coroutine.
+func (e *result) startCoroutine(f any) {
+	co := &Coroutine{r: e.r, e: e, f: f}
+	e.await(co)
+	co.start()
 }
 
-func (c *routine[T]) main() {
+// main runs the body.
+func (co *Coroutine) main() {
 	returned := false
 	defer func() {
 		if !returned {
 			recovered := recover()
 			err := failed(recovered)
-			if err == ErrGoexit && c.refused > mostRefused {
+			if err == ErrGoexit && co.refused > mostRefused {
 				err = ErrReactorStopped // Await has ended it
 			}
 			var stack []byte
 			if a, ok := recovered.(*awaitError); ok {
 				stack = a.stack
 			}
-			c.end()
-			var zero T
-			c.e.complete(zero, err, stack)
+			co.end()
+			co.e.complete(true, err, stack)
 		}
 	}()
-	c.f.runIn(&c.Coroutine, c.e)
+	if f, ok := co.f.(deferredCoroutine); ok {
+		d, err := f(co)
+		co.end()
+		co.e.settleAs(d, err)
+	} else {
+		err, _ := co.e.slot.call(co.f, nil, co)
+		co.end()
+		co.e.settle(co.e.slot, err, co.r)
+	}
 	returned = true
-}
-
-// A coroutineFunc is what RunCoroutine and its like were given: runIn calls it, ends co and
-// settles e.
-type coroutineFunc[T any] interface {
-	runIn(co *Coroutine, e *EventualResult[T])
-}
-
-type (
-	valueCoroutine[T any]    func(*Coroutine) (T, error)
-	deferredCoroutine[T any] func(*Coroutine) (*Deferred[T], error)
-)
-
-func (f valueCoroutine[T]) begin(e *EventualResult[T])    { begin(e, f) }
-func (f deferredCoroutine[T]) begin(e *EventualResult[T]) { begin(e, f) }
-
-func begin[T any](e *EventualResult[T], f coroutineFunc[T]) {
-	c := &routine[T]{Coroutine: Coroutine{r: e.r}, e: e, f: f}
-	e.await(&c.Coroutine)
-	c.start(c)
-}
-
-func (f valueCoroutine[T]) runIn(co *Coroutine, e *EventualResult[T]) {
-	v, err := f(co)
-	co.end()
-	e.settle(v, err, e.r)
-}
-
-func (f deferredCoroutine[T]) runIn(co *Coroutine, e *EventualResult[T]) {
-	d, err := f(co)
-	co.end()
-	e.settleAs(d, err)
 }

@@ -781,9 +781,12 @@ func TestMustAfterCancel(t *testing.T) {
 		defer Use(r)()
 		e := RunCoroutine(func(co *Coroutine) (int, error) { return MustAwait(co, NewDeferred[int](nil)), nil })
 		d := NewDeferred[int](nil)
-		for name, wait := range map[string]func() (int, *Failure){
-			"coroutine": func() (int, *Failure) { return e.waitOrCancel(time.Second) },
-			"Deferred":  func() (int, *Failure) { return awaitFor(time.Second, d.awaitable()) },
+		for name, wait := range map[string]func() (slot, *Failure){
+			"coroutine": func() (slot, *Failure) { return e.result.waitOrCancel(time.Second) },
+			"Deferred": func() (slot, *Failure) {
+				own := new(EventualResult[int])
+				return awaitFor(time.Second, &d.core, &own.result, &own.slot)
+			},
 		} {
 			v, failure := wait()
 			synctest.Wait()

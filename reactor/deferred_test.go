@@ -381,8 +381,8 @@ func TestCollectNil(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		wantErr(t, d.err, errTest)
-		equal(t, "handled", d.handled, false)
+		wantErr(t, d.core.err, errTest)
+		equal(t, "handled", d.core.handled, false)
 	})
 }
 

@@ -47,8 +47,8 @@ type suspender interface {
 	loosen(d drop) (suspender, runtime.Cleanup)
 }
 
-func (d *Deferred[T]) loosen(p drop) (suspender, runtime.Cleanup)       { return loosen(d, p) }
-func (e *EventualResult[T]) loosen(p drop) (suspender, runtime.Cleanup) { return loosen(e, p) }
+func (c *core) loosen(d drop) (suspender, runtime.Cleanup)   { return loosen(c, d) }
+func (e *result) loosen(d drop) (suspender, runtime.Cleanup) { return loosen(e, d) }
 
 func loosen[O any, P interface {
 	*O
@@ -74,12 +74,6 @@ func (l loose[O, P]) awaits() awaited {
 		return P(o).awaits()
 	}
 	return nil
-}
-
-func (l loose[O, P]) follow() {
-	if o := l.p.Value(); o != nil {
-		P(o).follow()
-	}
 }
 
 func (l loose[O, P]) fired() bool {

@@ -30,7 +30,7 @@ func TestDroppedCoroutines(t *testing.T) {
 	chain := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return Await(co, dropped[0]) })
 
 	for _, e := range append(dropped, chain) {
-		for !e.there() { // what the collector finds has to wait until something wakes the loop
+		for !e.result.there() { // what the collector finds has to wait until something wakes the loop
 			runtime.GC()
 			if _, err := RunInReactorOn(r, answer).Wait(time.Minute); err != nil {
 				t.Fatal(err)
@@ -39,7 +39,7 @@ func TestDroppedCoroutines(t *testing.T) {
 		_, err := e.Wait(0)
 		wantErr(t, err, ErrDropped)
 	}
-	equal(t, "kept", kept.there(), false)
+	equal(t, "kept", kept.result.there(), false)
 	d.Callback(42)
 	v, err := kept.Wait(time.Minute)
 	equal(t, "value", v, 42)

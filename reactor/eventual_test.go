@@ -401,7 +401,7 @@ func TestWaitsInVain(t *testing.T) {
 		if grown := allocated() - before; grown > 16*2*100*each {
 			t.Errorf("%d Waits in vain take %d bytes", 2*100*each, grown)
 		}
-		equal(t, "waiting", e.waiting.Load(), 0)
+		equal(t, "waiting", e.result.waiting.Load(), 0)
 		r.mu.Lock()
 		equal(t, "watched", len(r.watching), 1)
 		r.mu.Unlock()

@@ -39,13 +39,13 @@ func GatherOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[[]T] {
 		return SucceedOn(r, []T{})
 	}
 	return collect(r, ds, func(x *Deferred[[]T], o Outcome[T], here *Reactor) bool {
-		return o.Err != nil && x.fire(nil, &FirstError{o.Index, o.Err}, here) == nil
+		return o.Err != nil && x.core.fail(&FirstError{o.Index, o.Err}, here) == nil
 	}, func(x *Deferred[[]T], all []Outcome[T], here *Reactor) {
 		values := make([]T, len(all))
 		for i, o := range all {
 			values[i] = o.Value
 		}
-		x.fire(values, nil, here)
+		fire(x, values, nil, here)
 	})
 }
 
@@ -72,16 +72,16 @@ func DeferredListOn[T any](r *Reactor, opts ListOptions, ds ...*Deferred[T]) *De
 		return SucceedOn(r, []Outcome[T]{})
 	}
 	list := collect(r, ds, func(x *Deferred[[]Outcome[T]], o Outcome[T], here *Reactor) bool {
-		late := x.fired()
+		late := x.core.fired()
 		switch {
 		case o.Err == nil && opts.FireOnOneValue:
-			x.fire([]Outcome[T]{o}, nil, here)
+			fire(x, []Outcome[T]{o}, nil, here)
 		case o.Err != nil && opts.FireOnOneError:
-			x.fire(nil, &FirstError{o.Index, o.Err}, here)
+			x.core.fail(&FirstError{o.Index, o.Err}, here)
 		}
 		return !late
 	}, func(x *Deferred[[]Outcome[T]], all []Outcome[T], here *Reactor) {
-		x.fire(all, nil, here)
+		fire(x, all, nil, here)
 	})
 	if opts.ConsumeErrors {
 		for _, d := range ds {
@@ -104,12 +104,12 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 	}
 	ds = slices.Clone(ds)
 	return collect(r, ds, func(x *Deferred[Outcome[T]], o Outcome[T], here *Reactor) bool {
-		if o.Err != nil || x.fire(o, nil, here) != nil {
+		if o.Err != nil || fire(x, o, nil, here) != nil {
 			return true
 		}
 		for i, d := range ds {
 			if i != o.Index {
-				d.cancelOn(here)
+				d.core.cancelOn(here)
 			}
 		}
 		return true
@@ -118,7 +118,7 @@ func FirstOn[T any](r *Reactor, ds ...*Deferred[T]) *Deferred[Outcome[T]] {
 		for i, o := range all {
 			errs[i] = o.Err
 		}
-		x.fire(Outcome[T]{}, errors.Join(errs...), here)
+		x.core.fail(errors.Join(errs...), here)
 	})
 }
 
@@ -132,70 +132,82 @@ func collect[T, U any](r *Reactor, ds []*Deferred[T],
 	if slices.Contains(ds, nil) {
 		panic("reactor: a nil Deferred among several") // before any has been touched
 	}
-	m := &members[T]{Deferred[struct{}]{r: r}, slices.Clone(ds)}
-	for _, d := range ds {
-		r.outrank(d.order())
-	}
-	m.follow()
-	up := source(m)
-	x := &Deferred[U]{r: r, upstream: &up}
+	x := new(Deferred[U])
+	x.core.init(r, &x.slot)
 	outcomes := make([]Outcome[T], len(ds))
+	cores := make([]*core, len(ds))
+	for i, d := range ds {
+		cores[i] = &d.core
+	}
 	var left atomic.Int64
 	left.Store(int64(len(ds)))
-	for i, d := range ds {
-		d.subscribe(part[T](func(v T, err error, here *Reactor) (handled bool) {
-			outcomes[i] = Outcome[T]{i, v, err}
-			handled = each(x, outcomes[i], here)
-			if left.Add(-1) == 0 {
-				last(x, outcomes, here)
-			}
-			return handled
-		}), r)
-	}
+	x.core.collect(cores, func(i int, from slot, err error, here *Reactor) (handled bool) {
+		outcomes[i] = Outcome[T]{i, valueIn[T](from), err}
+		handled = each(x, outcomes[i], here)
+		if left.Add(-1) == 0 {
+			last(x, outcomes, here)
+		}
+		return handled
+	})
 	return x
+}
+
+// collect has c, which is new, wait for all of ds, and each called with the outcome of each.
+func (c *core) collect(ds []*core, each func(i int, from slot, err error, here *Reactor) (handled bool)) {
+	m := &members{r: c.r, ds: ds}
+	c.work = m
+	for i, d := range ds {
+		d.subscribe(&part{c, m, i, each}, c.r)
+	}
 }
 
 // part is the callback of each Deferred that is collected: it leaves the outcome, and handles
 // a failure if it says so.
-type part[T any] func(v T, err error, here *Reactor) (handled bool)
+type part struct {
+	x    *core // what collects
+	m    *members
+	i    int
+	each func(i int, from slot, err error, here *Reactor) (handled bool)
+}
 
-func (f part[T]) call(d *Deferred[T]) {
-	if f(d.value, d.err, d.r) {
+func (p *part) call(d *core) {
+	if p.each(p.i, d.slot, d.err, d.r) {
 		d.look()
 	}
 }
 
-func (f part[T]) take(v T, err error) { f(v, err, nil) }
+func (p *part) take(from slot, err error)  { p.each(p.i, from, err, nil) }
+func (p *part) waiter(*core) (*core, node) { return p.x, p.m }
 
-// members is what fires a Deferred that several others settle. It is a Deferred that never
-// fires, so that it is always the one to be canceled.
-type members[T any] struct {
-	Deferred[struct{}]
-	ds []*Deferred[T]
+// members is what fires a Deferred that several others settle. It never has fired, so that it is
+// always the one to be canceled.
+type members struct {
+	r         *Reactor
+	ds        []*core
+	canceling atomic.Bool
 }
 
-func (m *members[T]) sources(list []source) []source {
-	for _, d := range m.ds {
-		list = append(list, d)
+func (m *members) fired() bool       { return false }
+func (m *members) reactor() *Reactor { return m.r }
+func (m *members) source() source    { return nil }
+
+func (m *members) ahead(i int) (node, bool) {
+	if i == len(m.ds) {
+		return nil, false
 	}
-	return list
+	return m.ds[i], true
 }
+
+// after returns nothing: a search gets to what waits for the members from each of them.
+func (m *members) after(*cursor) (node, bool) { return nil, false }
 
 // cancel cancels all. It does nothing while it does so already: a canceller may cancel what
 // waits for its Deferred.
-func (m *members[T]) cancel() {
-	m.mu.Lock()
-	again := m.canceling
-	m.canceling = true
-	m.mu.Unlock()
-	if again {
+func (m *members) cancel() {
+	if !m.canceling.CompareAndSwap(false, true) {
 		return
 	}
-	defer func() {
-		m.mu.Lock()
-		m.canceling = false
-		m.mu.Unlock()
-	}()
+	defer m.canceling.Store(false)
 	for _, d := range m.ds {
 		d.cancelOn(m.r)
 	}

@@ -40,7 +40,7 @@ func TestGather(t *testing.T) {
 		ds := unfired(r, 3, nil)
 		d := Gather(ds...)
 		for _, i := range []int{2, 0, 1} {
-			equal(t, "fired", d.fired(), false)
+			equal(t, "fired", d.core.fired(), false)
 			ds[i].Callback(i)
 			synctest.Wait()
 		}
@@ -68,7 +68,7 @@ func TestGatherFails(t *testing.T) {
 		_, err := outcome(t, d)
 		wantFirst(t, err, 1, errTest)
 		equal(t, "text", err.Error(), "reactor: Deferred #1: test")
-		equal(t, "the other canceled", ds[2].fired(), false)
+		equal(t, "the other canceled", ds[2].core.fired(), false)
 		_, err = outcome(t, ds[1])
 		equal(t, "error of the first", err, errTest)
 		_, err = outcome(t, ds[0])
@@ -113,7 +113,7 @@ func TestGatherTimeout(t *testing.T) {
 		pass(1)
 		_, err := outcome(t, d)
 		wantErr(t, err, ErrTimeout)
-		equal(t, "canceled", ds[1].fired(), true)
+		equal(t, "canceled", ds[1].core.fired(), true)
 	})
 }
 
@@ -185,7 +185,7 @@ func TestDeferredListFireOnOneError(t *testing.T) {
 		wantFirst(t, err, 2, errTest)
 		d.Cancel()
 		synctest.Wait()
-		equal(t, "canceled", ds[0].fired(), false)
+		equal(t, "canceled", ds[0].core.fired(), false)
 
 		d = DeferredListOn(r, ListOptions{FireOnOneError: true}, SucceedOn(r, 1))
 		v, err := outcome(t, d)
@@ -207,7 +207,7 @@ func TestDeferredListFireOnOneValue(t *testing.T) {
 		wantErr(t, err, nil)
 		d.Cancel()
 		synctest.Wait()
-		equal(t, "canceled", ds[2].fired(), false)
+		equal(t, "canceled", ds[2].core.fired(), false)
 
 		d = DeferredListOn(r, ListOptions{FireOnOneValue: true}, FailOn[int](r, errTest))
 		v, _ = outcome(t, d)
@@ -273,12 +273,12 @@ func TestFirst(t *testing.T) {
 			ds := unfired(r, 3, canceller)
 			d := First(append(ds, FailOn[int](r, errTest))...)
 			synctest.Wait()
-			equal(t, "fired", d.fired(), false)
+			equal(t, "fired", d.core.fired(), false)
 			ds[1].Callback(1)
 			v, err := outcome(t, d)
 			equal(t, "first", v, Outcome[int]{1, 1, nil})
 			wantErr(t, err, nil)
-			equal(t, "canceled", []bool{ds[0].fired(), ds[2].fired()}, []bool{true, true})
+			equal(t, "canceled", []bool{ds[0].core.fired(), ds[2].core.fired()}, []bool{true, true})
 		})
 	}
 }
@@ -400,16 +400,16 @@ func TestPropertyGather(t *testing.T) {
 				}
 				return order[i]
 			}
-			e, _ := errors.AsType[*FirstError](gathered.err)
+			e, _ := errors.AsType[*FirstError](gathered.core.err)
 			if i := firstWhere(true); (e == nil) != (i < 0) || e != nil && e.Index != i {
-				t.Fatalf("gathered %v %v, want the failure of %d", gathered.value, gathered.err, i)
+				t.Fatalf("gathered %v %v, want the failure of %d", gathered.slot.Value, gathered.core.err, i)
 			}
-			if i := firstWhere(false); (first.err != nil) != (i < 0) || i >= 0 && first.value.Index != i {
-				t.Fatalf("first %v %v, want %d", first.value, first.err, i)
+			if i := firstWhere(false); (first.core.err != nil) != (i < 0) || i >= 0 && first.slot.Value.Index != i {
+				t.Fatalf("first %v %v, want %d", first.slot.Value, first.core.err, i)
 			}
-			for i, o := range list.value {
+			for i, o := range list.slot.Value {
 				if o.Index != i || (o.Err != nil) != fails[i] {
-					t.Fatalf("list %v", list.value)
+					t.Fatalf("list %v", list.slot.Value)
 				}
 			}
 		})

@@ -18,7 +18,7 @@ func GatherLimitOn[T any](r *Reactor, limit int, work ...func() (*Deferred[T], e
 	}
 	return GatherOn(r, ds...).AddErrback(func(err error) ([]T, error) {
 		for _, d := range ds {
-			d.cancelOn(r)
+			d.core.cancelOn(r)
 		}
 		return nil, err
 	})

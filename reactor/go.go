@@ -7,7 +7,9 @@ func Go(f func(*Coroutine) error) *EventualResult[struct{}] { return GoOn(Defaul
 
 // GoOn is [Go] for the given reactor.
 func GoOn(r *Reactor, f func(*Coroutine) error) *EventualResult[struct{}] {
-	return newGo(r, f).post()
+	e := newGo(r, f)
+	e.result.post()
+	return e
 }
 
 // GoContext is [Go] for work that belongs to ctx, as by [RunCoroutineContext].
@@ -17,11 +19,16 @@ func GoContext(ctx context.Context, f func(*Coroutine) error) *EventualResult[st
 
 // GoContextOn is [GoContext] for the given reactor.
 func GoContextOn(r *Reactor, ctx context.Context, f func(*Coroutine) error) *EventualResult[struct{}] {
-	return newGo(r, f).startIn(ctx)
+	e := newGo(r, f)
+	e.result.startIn(ctx)
+	return e
 }
 
 func newGo(r *Reactor, f func(*Coroutine) error) *EventualResult[struct{}] {
-	e := newInCoroutine(r, func(co *Coroutine) (struct{}, error) { return struct{}{}, f(co) })
-	e.origin = originOf(f)
+	e := new(EventualResult[struct{}])
+	e.result.init(r, &e.slot, coroutineKind, valueCoroutine[struct{}](func(co *Coroutine) (struct{}, error) {
+		return struct{}{}, f(co)
+	}))
+	e.result.origin = originOf(f)
 	return e
 }

@@ -15,22 +15,29 @@ func DeferToGoroutine[T any](f func(ctx context.Context) (T, error)) *Deferred[T
 
 // DeferToGoroutineOn is [DeferToGoroutine] for the given reactor.
 func DeferToGoroutineOn[T any](r *Reactor, f func(ctx context.Context) (T, error)) *Deferred[T] {
+	d := new(Deferred[T])
+	d.core.init(r, &d.slot)
+	d.core.deferToGoroutine(func(ctx context.Context) {
+		v, err := f(ctx)
+		finish(d, v, err, nil)
+	})
+	return d
+}
+
+// deferToGoroutine has f, which fires c, run on a goroutine; c is new.
+func (c *core) deferToGoroutine(f func(ctx context.Context)) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	d := NewDeferredOn(r, func(*Deferred[T]) { cancel(ErrCanceled) })
+	c.work = cancellerFunc(func() { cancel(ErrCanceled) })
 	j := &job{cancel}
-	r.watch(j)
-	if !r.spawn(func() {
-		defer r.unwatch(j)
+	c.r.watch(j)
+	if !c.r.spawn(func() {
+		defer c.r.unwatch(j)
 		defer cancel(nil)
-		attempt[T]{
-			func() (T, error) { return f(ctx) },
-			func(v T, err error) { d.finish(v, err, nil) },
-		}.run(r)
+		attempt(func() { f(ctx) }, func(err error) { c.failOrLog(err, nil) })
 	}) {
 		j.reactorStopped() // for nobody, unless watch came in time
-		return FailOn[T](r, ErrReactorStopped)
+		c.hasFailed(ErrReactorStopped)
 	}
-	return d
 }
 
 // job is a goroutine that works for a Deferred, as Stop sees it.

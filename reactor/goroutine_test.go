@@ -65,6 +65,6 @@ func TestDeferToGoroutineContext(t *testing.T) {
 		r.Stop()
 		wantErr(t, <-stopped, ErrReactorStopped)
 		<-r.Stopped()
-		wantErr(t, begin(nil).err, ErrReactorStopped)
+		wantErr(t, begin(nil).core.err, ErrReactorStopped)
 	})
 }

@@ -18,14 +18,14 @@ func AsCompleted[T any](co *Coroutine, ds ...*Deferred[T]) iter.Seq2[T, error] {
 		collect(co.r, ds, func(_ *Deferred[struct{}], o Outcome[T], _ *Reactor) bool {
 			outcomes.Put(o)
 			return true
-		}, func(x *Deferred[struct{}], _ []Outcome[T], here *Reactor) { x.fire(struct{}{}, nil, here) })
+		}, func(x *Deferred[struct{}], _ []Outcome[T], here *Reactor) { fire(x, struct{}{}, nil, here) })
 	}
 	return func(yield func(T, error) bool) {
 		for range ds {
 			o, err := Await(co, outcomes.Get())
 			if errors.Is(err, ErrCanceled) {
 				for _, d := range ds {
-					d.cancelOn(co.r)
+					d.core.cancelOn(co.r)
 				}
 				o, err = Await(co, outcomes.Get())
 			}

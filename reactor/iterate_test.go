@@ -181,7 +181,7 @@ func TestGatherLimitEnds(t *testing.T) {
 				if _, ok := errors.AsType[*FirstError](err); !ok {
 					t.Errorf("got a %T", err)
 				}
-				equal(t, "the first was canceled", first.fired(), true)
+				equal(t, "the first was canceled", first.core.fired(), true)
 				r.Stop()
 				<-r.Stopped()
 				log.want(t)

@@ -13,23 +13,32 @@ func DeferLater[T any](delay time.Duration, f func() (T, error)) *Deferred[T] {
 
 // DeferLaterOn is [DeferLater] for the given reactor.
 func DeferLaterOn[T any](r *Reactor, delay time.Duration, f func() (T, error)) *Deferred[T] {
-	var call *DelayedCall
-	d := NewDeferredOn(r, func(*Deferred[T]) { call.Cancel() })
-	call = r.taskLater(delay, attempt[T]{func() (v T, err error) {
-		if !d.begin() {
-			return v, ErrCanceled // when the timer was due already; for nobody
-		}
-		return f()
-	}, func(v T, err error) { d.finish(v, err, r) }})
+	d := new(Deferred[T])
+	d.core.init(r, &d.slot)
+	d.core.deferLater(delay, func() {
+		v, err := f()
+		finish(d, v, err, r)
+	})
 	return d
 }
 
-// begin reports whether d has not fired, and keeps it from being canceled from now on.
-func (d *Deferred[T]) begin() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.canceling = d.canceling || !d.called
-	return !d.called
+// deferLater has f, which fires c, run after the delay; c is new.
+func (c *core) deferLater(delay time.Duration, f func()) {
+	l := &later{c: c, f: f}
+	c.work = cancellerFunc(func() { l.call.Cancel() })
+	l.call = c.r.taskLater(delay, l)
+}
+
+type later struct {
+	c    *core
+	f    func()
+	call *DelayedCall
+}
+
+func (l *later) run(r *Reactor) {
+	if l.c.begin() { // otherwise it was canceled when the timer was due already
+		attempt(l.f, func(err error) { l.c.failOrLog(err, r) })
+	}
 }
 
 // Sleep returns a Deferred of the default reactor that fires when d has passed.
@@ -49,11 +58,16 @@ func MaybeDeferred[T any](f func() (T, error)) *Deferred[T] { return MaybeDeferr
 
 // MaybeDeferredOn is [MaybeDeferred] for the given reactor.
 func MaybeDeferredOn[T any](r *Reactor, f func() (T, error)) *Deferred[T] {
-	if err := notDeferred[T]("MaybeDeferred", "TryDeferred"); err != nil {
-		return FailOn[T](r, err)
+	d := new(Deferred[T])
+	d.core.init(r, &d.slot)
+	if err := notDeferred(&d.slot, "MaybeDeferred", "TryDeferred"); err != nil {
+		d.core.hasFailed(err)
+		return d
 	}
-	d := &Deferred[T]{r: r}
-	attempt[T]{f, func(v T, err error) { d.fire(v, err, nil) }}.run(r)
+	attempt(func() {
+		v, err := f()
+		fire(d, v, err, nil)
+	}, func(err error) { d.core.fail(err, nil) })
 	return d
 }
 
@@ -66,34 +80,31 @@ func TryDeferred[T any](f func() (*Deferred[T], error)) *Deferred[T] {
 
 // TryDeferredOn is [TryDeferred] for the given reactor.
 func TryDeferredOn[T any](r *Reactor, f func() (*Deferred[T], error)) (d *Deferred[T]) {
-	attempt[*Deferred[T]]{f, func(inner *Deferred[T], err error) {
-		if d = inner; d == nil || err != nil {
-			d = &Deferred[T]{r: r}
-			var zero T
-			d.fire(zero, err, nil)
+	fail := func(err error) {
+		d = new(Deferred[T])
+		d.core.init(r, &d.slot)
+		d.core.fail(err, nil)
+	}
+	attempt(func() {
+		var err error
+		if d, err = f(); d == nil || err != nil {
+			fail(err)
 		}
-	}}.run(r)
+	}, fail)
 	return d
 }
 
-// An attempt is a function and the one who gets what it returns, or the error that stands
-// for its panic or runtime.Goexit.
-type attempt[T any] struct {
-	f      func() (T, error)
-	settle func(T, error)
-}
-
-func (a attempt[T]) run(*Reactor) {
+// attempt calls f, and if that does not return, fail with the error that stands for its panic or
+// runtime.Goexit.
+func attempt(f func(), fail func(error)) {
 	returned := false
 	defer func() {
 		if !returned {
-			var zero T
-			a.settle(zero, failed(recover()))
+			fail(failed(recover()))
 		}
 	}()
-	v, err := a.f()
+	f()
 	returned = true
-	a.settle(v, err)
 }
 
 // taskLater schedules t, for the timer's turn but not as a part of the timer's call, where

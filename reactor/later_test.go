@@ -14,9 +14,9 @@ func TestDeferLater(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		d := DeferLaterOn(r, 3*time.Second, func() (string, error) { return "flag", nil })
 		pass(2 * time.Second)
-		equal(t, "fired", d.fired(), false)
+		equal(t, "fired", d.core.fired(), false)
 		pass(time.Second)
-		equal(t, "fired", d.fired(), true)
+		equal(t, "fired", d.core.fired(), true)
 		v, err := outcome(t, d)
 		equal(t, "value", v, "flag")
 		wantErr(t, err, nil)
@@ -146,7 +146,7 @@ func TestLaterDefault(t *testing.T) {
 			synctest.Wait()
 			v, _ := outcome(t, d)
 			equal(t, "value", v, 42)
-			equal(t, "reactor", d.r, r)
+			equal(t, "reactor", d.core.r, r)
 		}
 	})
 }

@@ -16,34 +16,32 @@ var (
 )
 
 // line is where Deferreds wait to be fired, first come first served.
-type line[T any] struct {
+type line struct {
 	r       *Reactor
 	mu      sync.Mutex
-	waiting list.List // of *Deferred[T]
+	waiting list.List // of *core
 }
 
-// wait returns a Deferred at the end of the line. To cancel it takes it out. l.mu is held.
-func (l *line[T]) wait() *Deferred[T] {
-	var place *list.Element
-	d := NewDeferredOn(l.r, func(*Deferred[T]) {
+// wait puts c, which is new, at the end of the line. To cancel it takes it out. l.mu is held.
+func (l *line) wait(c *core) {
+	place := l.waiting.PushBack(c)
+	c.work = cancellerFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.waiting.Remove(place)
 	})
-	place = l.waiting.PushBack(d)
-	return d
 }
 
-// serve fires the first who has not been canceled, and reports whether there was one: on a
-// stopped reactor there is none, since nobody would get v. l.mu is held.
-func (l *line[T]) serve(v T) bool {
+// serve opens the first who has not been canceled, to be given something, and returns nil if there was
+// none: on a stopped reactor there is none, since nobody would get it. l.mu is held.
+func (l *line) serve() *core {
 	for l.waiting.Len() > 0 && !l.r.stop.Load() {
-		d := l.waiting.Remove(l.waiting.Front()).(*Deferred[T])
-		if d.Callback(v) == nil {
-			return true
+		c := l.waiting.Remove(l.waiting.Front()).(*core)
+		if ok, _ := c.open(); ok {
+			return c
 		}
 	}
-	return false
+	return nil
 }
 
 // A Semaphore lets a limited number of holders in at a time; the others wait, and are
@@ -51,7 +49,7 @@ func (l *line[T]) serve(v T) bool {
 // for use, and it must not be copied. Its methods may be called from any goroutine and do
 // not block. (Twisted: DeferredSemaphore.)
 type Semaphore struct {
-	line[struct{}]
+	line
 	free, limit int
 }
 
@@ -64,7 +62,7 @@ func NewSemaphoreOn(r *Reactor, limit int) *Semaphore {
 	if limit < 1 {
 		panic("reactor: a Semaphore needs a positive limit")
 	}
-	return &Semaphore{line: line[struct{}]{r: r}, free: limit, limit: limit}
+	return &Semaphore{line: line{r: r}, free: limit, limit: limit}
 }
 
 // Acquire returns a Deferred that fires when the caller is a holder, who has to Release in
@@ -74,7 +72,10 @@ func (s *Semaphore) Acquire() *Deferred[struct{}] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.free == 0 {
-		return s.wait()
+		d := new(Deferred[struct{}])
+		d.core.init(s.r, &d.slot)
+		s.wait(&d.core)
+		return d
 	}
 	s.free--
 	return SucceedOn(s.r, struct{}{})
@@ -88,7 +89,9 @@ func (s *Semaphore) Release() {
 	if s.free == s.limit {
 		panic("reactor: Release without Acquire")
 	}
-	if !s.serve(struct{}{}) {
+	if next := s.serve(); next != nil {
+		next.settle(nil, nil)
+	} else {
 		s.free++
 	}
 }
@@ -130,7 +133,7 @@ func Holding[T any](a Acquirer, f func() (*Deferred[T], error)) *Deferred[T] {
 			}
 		}()
 		if d, err = f(); err == nil && d != nil {
-			d.subscribe(releasing[T]{a, acquired.r}, acquired.r)
+			d.core.subscribe(releasing{a, acquired.core.r}, acquired.core.r)
 		}
 		return d, err
 	})
@@ -144,13 +147,13 @@ func Holding[T any](a Acquirer, f func() (*Deferred[T], error)) *Deferred[T] {
 }
 
 // releasing is the callback that ends what Holding holds.
-type releasing[T any] struct {
+type releasing struct {
 	a Acquirer
 	r *Reactor // a's
 }
 
-func (c releasing[T]) call(*Deferred[T]) { c.a.Release() }
-func (c releasing[T]) take(T, error)     { c.r.Call(c.a.Release) } // where it may panic
+func (c releasing) call(*core)       { c.a.Release() }
+func (c releasing) take(slot, error) { c.r.Call(c.a.Release) } // where it may panic
 
 // QueueLimits bounds a [Queue]. For each, 0 means that there is no limit, and a negative
 // number that there may be none.
@@ -163,7 +166,7 @@ type QueueLimits struct {
 // it with [NewQueue]; the zero value is not ready for use, and it must not be copied. Its
 // methods may be called from any goroutine and do not block. (Twisted: DeferredQueue.)
 type Queue[T any] struct {
-	line[T]
+	line
 	values []T
 	limits QueueLimits
 }
@@ -173,7 +176,7 @@ func NewQueue[T any](limits QueueLimits) *Queue[T] { return NewQueueOn[T](Defaul
 
 // NewQueueOn is [NewQueue] for the given reactor.
 func NewQueueOn[T any](r *Reactor, limits QueueLimits) *Queue[T] {
-	return &Queue[T]{line: line[T]{r: r}, limits: limits}
+	return &Queue[T]{line: line{r: r}, limits: limits}
 }
 
 // Put gives v to the first Get that waits, or keeps it for the next. The error is
@@ -181,8 +184,9 @@ func NewQueueOn[T any](r *Reactor, limits QueueLimits) *Queue[T] {
 func (q *Queue[T]) Put(v T) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.serve(v) {
-		return nil
+	if next := q.serve(); next != nil {
+		next.slot.(*slotOf[T]).Value = v
+		return next.settle(nil, nil)
 	}
 	if !room(len(q.values), q.limits.Size) {
 		return ErrQueueOverflow
@@ -206,7 +210,10 @@ func (q *Queue[T]) Get() *Deferred[T] {
 	if !room(q.waiting.Len(), q.limits.Backlog) {
 		return FailOn[T](q.r, ErrQueueUnderflow)
 	}
-	return q.wait()
+	d := new(Deferred[T])
+	d.core.init(q.r, &d.slot)
+	q.wait(&d.core)
+	return d
 }
 
 func room(n, limit int) bool { return limit == 0 || n < limit }

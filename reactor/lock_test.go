@@ -14,28 +14,28 @@ func TestLock(t *testing.T) {
 		defer Use(r)()
 		lock := NewLock()
 		first, second := lock.Acquire(), lock.Acquire()
-		equal(t, "acquired", []bool{first.fired(), second.fired()}, []bool{true, false})
+		equal(t, "acquired", []bool{first.core.fired(), second.core.fired()}, []bool{true, false})
 		lock.Release()
-		equal(t, "acquired", second.fired(), true)
+		equal(t, "acquired", second.core.fired(), true)
 		lock.Release()
 
 		control := NewDeferred[int](nil)
 		x := Holding(lock, func() (*Deferred[int], error) { return control, nil })
 		synctest.Wait()
 		third := lock.Acquire()
-		equal(t, "acquired", third.fired(), false)
+		equal(t, "acquired", third.core.fired(), false)
 		control.Callback(42)
 		v, err := outcome(t, x)
 		equal(t, "value", v, 42)
 		wantErr(t, err, nil)
-		equal(t, "acquired", third.fired(), true)
+		equal(t, "acquired", third.core.fired(), true)
 
 		fourth := lock.Acquire()
 		fourth.Cancel()
 		_, err = outcome(t, fourth)
 		wantErr(t, err, ErrCanceled)
 		lock.Release()
-		equal(t, "acquired", lock.Acquire().fired(), true)
+		equal(t, "acquired", lock.Acquire().core.fired(), true)
 	})
 }
 
@@ -68,13 +68,13 @@ func TestSemaphore(t *testing.T) {
 		const limit = 13
 		s := NewSemaphore(limit)
 		for range limit {
-			equal(t, "acquired", s.Acquire().fired(), true)
+			equal(t, "acquired", s.Acquire().core.fired(), true)
 		}
 		canceled, waits := s.Acquire(), s.Acquire()
 		canceled.Cancel()
-		equal(t, "acquired", waits.fired(), false)
+		equal(t, "acquired", waits.core.fired(), false)
 		s.Release()
-		equal(t, "acquired", waits.fired(), true)
+		equal(t, "acquired", waits.core.fired(), true)
 		for range limit {
 			s.Release()
 		}
@@ -140,7 +140,7 @@ func TestHolding(t *testing.T) {
 		d.Cancel()
 		_, err = outcome(t, d)
 		wantErr(t, err, ErrCanceled)
-		equal(t, "inner canceled", inner.fired(), true)
+		equal(t, "inner canceled", inner.core.fired(), true)
 		free("canceled after f")
 	})
 }
@@ -236,8 +236,8 @@ func TestConcurrentQueue(t *testing.T) {
 		synctest.Wait()
 		seen := slices.Clone(q.values)
 		for _, d := range slices.Concat(gets...) {
-			if d.err == nil && d.fired() {
-				seen = append(seen, d.value)
+			if d.core.err == nil && d.core.fired() {
+				seen = append(seen, d.slot.Value)
 			}
 		}
 		slices.Sort(seen)
@@ -293,8 +293,8 @@ func TestLineOfStoppedReactor(t *testing.T) {
 		r.Stop()
 		<-r.Stopped()
 		wantErr(t, q.Put(42), nil)
-		equal(t, "value", q.Get().value, 42)
+		equal(t, "value", q.Get().slot.Value, 42)
 		lock.Release()
-		equal(t, "acquired", lock.Acquire().fired(), true)
+		equal(t, "acquired", lock.Acquire().core.fired(), true)
 	})
 }

@@ -1,7 +1,6 @@
 package reactor
 
 import (
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,15 +11,14 @@ import (
 // must not be copied, and a stopped one is not started again. Its methods may be
 // called from any goroutine and never block on what the loop is running.
 type Reactor struct {
-	epoch    time.Time                   // the zero of every time in timers
-	wake     chan struct{}               // holds one token: the loop has something to look at
-	stopping chan struct{}               // closed by Stop
-	stopped  chan struct{}               // closed at the end of the loop
-	alone    chan struct{}               // closed when, after Stop, no goroutine of spawn's is left
-	stop     atomic.Bool                 // what stopping says, for a look between two tasks
-	logger   atomic.Pointer[slog.Logger] // nil for the default
-	bodyID   atomic.Uint64               // the goroutine of the coroutine that has, or had, the turn
-	rank     atomic.Int64                // no Deferred here, nor what it waits for, has a higher one
+	epoch    time.Time     // the zero of every time in timers
+	wake     chan struct{} // holds one token: the loop has something to look at
+	stopping chan struct{} // closed by Stop
+	stopped  chan struct{} // closed at the end of the loop
+	alone    chan struct{} // closed when, after Stop, no goroutine of spawn's is left
+	stop     atomic.Bool   // what stopping says, for a look between two tasks
+	logger   atomic.Value  // a *slog.Logger, nil for the default
+	bodyID   atomic.Uint64 // the goroutine of the coroutine that has, or had, the turn
 
 	mu        sync.Mutex // guards what follows
 	watchdog  watchdog
@@ -60,7 +58,7 @@ type watcher interface{ reactorStopped() }
 
 // New returns a reactor that queues work and runs it once [Reactor.Start] is called.
 func New() *Reactor {
-	r := &Reactor{
+	return &Reactor{
 		epoch:    time.Now(),
 		wake:     make(chan struct{}, 1),
 		stopping: make(chan struct{}),
@@ -69,8 +67,6 @@ func New() *Reactor {
 		watching: make(map[watcher]struct{}),
 		ticked:   true, // what is queued before Start runs before any timer
 	}
-	r.rank.Store(firstRank)
-	return r
 }
 
 // Start starts the loop, on a goroutine of its own. A second Start does nothing,

@@ -45,10 +45,7 @@ func NewLoopingCallWithCount(f func(count int) error) *LoopingCall {
 // NewLoopingCallWithCountOn is [NewLoopingCallWithCount] for the given reactor.
 func NewLoopingCallWithCountOn(r *Reactor, f func(count int) error) *LoopingCall {
 	return &LoopingCall{r: r, call: func(l *looping, count int) {
-		attempt[struct{}]{
-			func() (struct{}, error) { return struct{}{}, f(count) },
-			func(_ struct{}, err error) { l.done(err) },
-		}.run(r)
+		l.attempt(func() (*core, error) { return nil, f(count) })
 	}}
 }
 
@@ -63,29 +60,35 @@ func NewLoopingCallDeferred[T any](f func(count int) (*Deferred[T], error)) *Loo
 // NewLoopingCallDeferredOn is [NewLoopingCallDeferred] for the given reactor.
 func NewLoopingCallDeferredOn[T any](r *Reactor, f func(count int) (*Deferred[T], error)) *LoopingCall {
 	return &LoopingCall{r: r, call: func(l *looping, count int) {
-		attempt[*Deferred[T]]{
-			func() (*Deferred[T], error) { return f(count) },
-			func(d *Deferred[T], err error) {
-				if d == nil || err != nil {
-					l.done(err)
-					return
-				}
-				l.await(d)
-				d.subscribe(ended[T](l.done), r)
-			},
-		}.run(r)
+		l.attempt(func() (*core, error) {
+			d, err := f(count)
+			return coreOf(d), err
+		})
 	}}
 }
 
-// ended is the callback that tells of the end of a call.
-type ended[T any] func(error)
+// attempt calls f and waits for what it returns, if that is not nil.
+func (l *looping) attempt(f func() (*core, error)) {
+	attempt(func() {
+		d, err := f()
+		if d == nil || err != nil {
+			l.done(err)
+			return
+		}
+		l.await(d)
+		d.subscribe(ended(l.done), l.c.r)
+	}, l.done)
+}
 
-func (f ended[T]) call(d *Deferred[T]) {
-	_, err := d.look()
+// ended is the callback that tells of the end of a call.
+type ended func(error)
+
+func (f ended) call(c *core) {
+	_, err := c.look()
 	f(err)
 }
 
-func (f ended[T]) take(_ T, err error) { f(err) }
+func (f ended) take(_ slot, err error) { f(err) }
 
 // Start has the function called on the reactor, at once if now is true, and then at every
 // multiple of interval after Start; those that have passed when a call ends are skipped.
@@ -108,11 +111,12 @@ func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}
 	}
 	l := &looping{c: c, interval: interval, start: time.Now()}
 	l.last = l.start
-	l.stopped = NewDeferredOn(c.r, func(*Deferred[struct{}]) {
+	stopped := NewDeferredOn(c.r, func(*Deferred[struct{}]) {
 		if _, idle := l.end(); idle {
 			c.r.unwatch(l)
 		}
 	})
+	l.stopped = &stopped.core
 	c.r.watch(l)
 	if c.r.stop.Load() {
 		return FailOn[struct{}](c.r, ErrReactorStopped)
@@ -124,7 +128,7 @@ func (c *LoopingCall) Start(interval time.Duration, now bool) *Deferred[struct{}
 	} else {
 		l.schedule(interval)
 	}
-	return l.stopped
+	return stopped
 }
 
 // Stop stops the calls. A Deferred that is waited for is canceled, on the reactor, and so is the
@@ -186,7 +190,7 @@ type looping struct {
 	calling  bool         // the function runs
 	waits    awaited      // what the function has returned
 	givenUp  bool         // waits, or what is to become it, is canceled
-	stopped  *Deferred[struct{}]
+	stopped  *core
 }
 
 func (l *looping) schedule(delay time.Duration) { l.next = l.c.r.taskLater(delay, l) }
@@ -229,7 +233,7 @@ func (l *looping) giveUp() {
 // reactorStopped is also for a call that is waited for, after Stop: its end will not come.
 func (l *looping) reactorStopped() {
 	l.end()
-	l.stopped.fire(struct{}{}, ErrReactorStopped, nil)
+	l.stopped.fail(ErrReactorStopped, nil)
 }
 
 // run is the task of one call.
@@ -268,7 +272,7 @@ func (l *looping) done(err error) {
 // fire is called when no call is left.
 func (l *looping) fire(err error) {
 	l.c.r.unwatch(l)
-	l.stopped.finish(struct{}{}, err, nil)
+	l.stopped.failOrLog(err, nil)
 }
 
 // count returns the number of intervals that have begun since the last call.

@@ -140,7 +140,7 @@ func TestLoopingCallStopAtOnce(t *testing.T) {
 				for _, now := range []bool{false, true} {
 					d := c.Start(interval, now)
 					wantErr(t, c.Stop(), nil)
-					equal(t, "stopped", d.fired(), true)
+					equal(t, "stopped", d.core.fired(), true)
 				}
 			})
 			pass(time.Second)
@@ -158,7 +158,7 @@ func TestLoopingCallStopWhenDue(t *testing.T) {
 		r.timers.pop().finish(called)
 		r.mu.Unlock()
 		wantErr(t, c.Stop(), nil)
-		equal(t, "stopped", d.fired(), false)
+		equal(t, "stopped", d.core.fired(), false)
 		on(r, func() { l.run(r) })
 		_, err := outcome(t, d)
 		wantErr(t, err, nil)
@@ -272,7 +272,7 @@ func TestLoopingCallStopCancels(t *testing.T) {
 				synctest.Wait()
 				wantErr(t, loop.Stop(), nil)
 				synctest.Wait()
-				equal(t, "canceled", wait.fired(), true)
+				equal(t, "canceled", wait.core.fired(), true)
 				_, err := outcome(t, d)
 				wantErr(t, err, c.want)
 				equal(t, "watchers", len(r.watching), 0)
@@ -302,7 +302,7 @@ func TestLoopingCallStopDuringCall(t *testing.T) {
 					wantErr(t, c.Stop(), nil)
 				}
 				pass(2 * time.Second)
-				equal(t, "stopped", d.fired(), !own)
+				equal(t, "stopped", d.core.fired(), !own)
 				pass(time.Minute)
 				_, err := outcome(t, d)
 				wantErr(t, err, nil)
@@ -342,12 +342,12 @@ func TestLoopingCallStopWhileWaiting(t *testing.T) {
 		wantErr(t, c.Stop(), nil)
 		second := c.Start(tick, true)
 		synctest.Wait()
-		equal(t, "stopped", first.fired(), false)
+		equal(t, "stopped", first.core.fired(), false)
 		pass(time.Minute)
 		_, err := outcome(t, first)
 		wantErr(t, err, errTest)
 		equal(t, "running", c.Running(), true)
-		equal(t, "stopped", second.fired(), false)
+		equal(t, "stopped", second.core.fired(), false)
 	})
 }
 
@@ -382,7 +382,7 @@ func TestLoopingCallCancel(t *testing.T) {
 			equal(t, "running", c.Running(), false)
 			equal(t, "timers", len(r.timers), 0)
 		}
-		equal(t, "canceled", wait.fired(), true)
+		equal(t, "canceled", wait.core.fired(), true)
 	})
 }
 
@@ -443,9 +443,9 @@ func TestLoopingCallReactorStopped(t *testing.T) {
 			equal(t, "running", c.Running(), false)
 			wantErr(t, c.Stop(), ErrNotRunning)
 			wantErr(t, c.Reset(), ErrNotRunning)
-			equal(t, "fired", ds[i].fired(), true)
-			wantErr(t, ds[i].err, ErrReactorStopped)
-			wantErr(t, c.Start(tick, true).err, ErrReactorStopped)
+			equal(t, "fired", ds[i].core.fired(), true)
+			wantErr(t, ds[i].core.err, ErrReactorStopped)
+			wantErr(t, c.Start(tick, true).core.err, ErrReactorStopped)
 			equal(t, "running", c.Running(), false)
 		}
 	})

@@ -15,21 +15,21 @@ import (
 // What follows is a reactor as one could write it without goroutines, locks and types: two
 // queues and functions. TestPropertyPrograms has random programs run on it and on ours.
 
-// A result is the outcome of a Deferred of the model: an error's text, or a value.
-type result struct {
+// An ending is the outcome of a Deferred of the model: an error's text, or a value.
+type ending struct {
 	v   int
 	err string
 }
 
-func resultOf(v int, err error) result {
+func endingOf(v int, err error) ending {
 	if err != nil {
 		var p *PanicError
 		if errors.As(err, &p) {
-			return result{err: fmt.Sprint(p.Value)}
+			return ending{err: fmt.Sprint(p.Value)}
 		}
-		return result{err: err.Error()}
+		return ending{err: err.Error()}
 	}
-	return result{v: v}
+	return ending{v: v}
 }
 
 // A world is the reactor: what is settled in a turn goes before what is queued. No two of its
@@ -64,21 +64,21 @@ func (w *world) run() {
 	}
 }
 
-// A node is a Deferred. Its callbacks report whether they panic, which has what is left of
+// A vertex is a Deferred. Its callbacks report whether they panic, which has what is left of
 // them run later in the turn.
-type node struct {
+type vertex struct {
 	w                *world
 	fired, forgiving bool
-	out              result
+	out              ending
 	callbacks        []func() (panics bool)
 	due, paused      int
-	canceller        string // "", or what it does
-	up               *node  // fires it
-	chained          bool   // by Chain
+	canceller        string  // "", or what it does
+	up               *vertex // fires it
+	chained          bool    // by Chain
 	followed         bool
 }
 
-func (n *node) fire(out result, to *[]func()) error {
+func (n *vertex) fire(out ending, to *[]func()) error {
 	if n.fired {
 		if n.forgiving {
 			n.forgiving = false
@@ -91,7 +91,7 @@ func (n *node) fire(out result, to *[]func()) error {
 	return nil
 }
 
-func (n *node) resume(to *[]func()) {
+func (n *vertex) resume(to *[]func()) {
 	if n.fired && n.paused == 0 && len(n.callbacks) > 0 {
 		n.due++
 		*to = append(*to, func() {
@@ -102,7 +102,7 @@ func (n *node) resume(to *[]func()) {
 	}
 }
 
-func (n *node) apply(batch []func() bool) {
+func (n *vertex) apply(batch []func() bool) {
 	for len(batch) > 0 && n.paused == 0 {
 		panics := batch[0]()
 		batch = batch[1:]
@@ -117,7 +117,7 @@ func (n *node) apply(batch []func() bool) {
 	n.resume(&n.w.turn)
 }
 
-func (n *node) add(f func() bool) {
+func (n *vertex) add(f func() bool) {
 	if !n.fired {
 		n.callbacks = append(n.callbacks, f)
 		return
@@ -134,11 +134,11 @@ func (n *node) add(f func() bool) {
 }
 
 // idle says that the outcome can be had without waiting.
-func (n *node) idle() bool {
+func (n *vertex) idle() bool {
 	return n.fired && n.due == 0 && len(n.callbacks) == 0 && n.paused == 0
 }
 
-func (n *node) cancel() {
+func (n *vertex) cancel() {
 	for n.up != nil && !n.chained && !n.up.fired {
 		n = n.up
 	}
@@ -149,16 +149,16 @@ func (n *node) cancel() {
 	case "":
 		n.forgiving = true
 	case "value":
-		n.fire(result{v: 42}, &n.w.queue)
+		n.fire(ending{v: 42}, &n.w.queue)
 	case "error":
-		n.fire(result{err: "canceller"}, &n.w.queue)
+		n.fire(ending{err: "canceller"}, &n.w.queue)
 	}
 	if !n.fired {
-		n.fire(resultOf(0, ErrCanceled), &n.w.queue)
+		n.fire(endingOf(0, ErrCanceled), &n.w.queue)
 	}
 }
 
-func (n *node) timeout(d time.Duration) {
+func (n *vertex) timeout(d time.Duration) {
 	when, expired := n.w.now+d, false
 	n.w.timers[when] = func() {
 		if !n.fired {
@@ -169,14 +169,14 @@ func (n *node) timeout(d time.Duration) {
 	n.add(func() bool {
 		delete(n.w.timers, when)
 		if expired && n.out.err == ErrCanceled.Error() {
-			n.out = resultOf(0, ErrTimeout)
+			n.out = endingOf(0, ErrTimeout)
 		}
 		return false
 	})
 }
 
 // await notes that up will fire n, unless that closes a circle.
-func (n *node) await(up *node, chained bool) (circular bool) {
+func (n *vertex) await(up *vertex, chained bool) (circular bool) {
 	for w := up; w != nil; w = w.up {
 		if w == n {
 			return true
@@ -192,8 +192,8 @@ func (n *node) await(up *node, chained bool) (circular bool) {
 	return false
 }
 
-func (n *node) derive(f func(x *node) (panics bool)) *node {
-	x := &node{w: n.w, up: n}
+func (n *vertex) derive(f func(x *vertex) (panics bool)) *vertex {
+	x := &vertex{w: n.w, up: n}
 	n.followed = true
 	n.add(func() bool {
 		switch {
@@ -208,13 +208,13 @@ func (n *node) derive(f func(x *node) (panics bool)) *node {
 	return x
 }
 
-func (n *node) takeFrom(inner *node) {
+func (n *vertex) takeFrom(inner *vertex) {
 	if inner.idle() {
 		n.fire(inner.out, &n.w.turn)
 		return
 	}
 	if n.await(inner, false) {
-		n.fire(resultOf(0, ErrCircular), &n.w.turn)
+		n.fire(endingOf(0, ErrCircular), &n.w.turn)
 		return
 	}
 	inner.add(func() bool {
@@ -223,13 +223,13 @@ func (n *node) takeFrom(inner *node) {
 	})
 }
 
-func (n *node) chain(other *node) {
+func (n *vertex) chain(other *vertex) {
 	if other.await(n, true) {
-		other.fire(resultOf(0, ErrCircular), &n.w.queue)
+		other.fire(endingOf(0, ErrCircular), &n.w.queue)
 		return
 	}
 	n.add(func() bool {
-		n.out = resultOf(0, other.fire(n.out, &n.w.turn))
+		n.out = endingOf(0, other.fire(n.out, &n.w.turn))
 		return false
 	})
 }
@@ -239,32 +239,32 @@ func (n *node) chain(other *node) {
 type fiber struct {
 	w        *world
 	awaits   []awaitStep
-	saw      func(result)
+	saw      func(ending)
 	stops    bool // at the first error
 	done     bool
 	canceled bool
 	told     bool // what is awaited of the cancel
-	out      result
-	waiters  []func(result)
+	out      ending
+	waiters  []func(ending)
 }
 
 type awaitStep struct {
-	node  *node
-	fiber *fiber
+	vertex *vertex
+	fiber  *fiber
 }
 
 func (s awaitStep) fired() bool {
 	if s.fiber != nil {
 		return s.fiber.done
 	}
-	return s.node.fired
+	return s.vertex.fired
 }
 
 func (s awaitStep) cancel() {
 	if s.fiber != nil {
 		s.fiber.cancel()
 	} else {
-		s.node.cancel()
+		s.vertex.cancel()
 	}
 }
 
@@ -274,8 +274,8 @@ func (f *fiber) run() {
 		switch {
 		case s.fiber != nil && s.fiber.done:
 			f.next(s.fiber.out)
-		case s.fiber == nil && s.node.idle():
-			f.next(s.node.out)
+		case s.fiber == nil && s.vertex.idle():
+			f.next(s.vertex.out)
 		default:
 			f.wait(s)
 			return
@@ -289,12 +289,12 @@ func (f *fiber) run() {
 
 func (f *fiber) wait(s awaitStep) {
 	if s.fiber != nil {
-		s.fiber.waiters = append(s.fiber.waiters, func(out result) {
+		s.fiber.waiters = append(s.fiber.waiters, func(out ending) {
 			f.w.queue = append(f.w.queue, func() { f.next(out); f.run() })
 		})
 	} else {
-		s.node.add(func() bool {
-			out := s.node.out
+		s.vertex.add(func() bool {
+			out := s.vertex.out
 			f.w.turn = append(f.w.turn, func() { f.next(out); f.run() })
 			return false
 		})
@@ -306,7 +306,7 @@ func (f *fiber) wait(s awaitStep) {
 }
 
 // next gives the body what it awaited.
-func (f *fiber) next(out result) {
+func (f *fiber) next(out ending) {
 	f.saw(out)
 	f.told = false
 	f.awaits, f.out = f.awaits[1:], out
@@ -337,7 +337,7 @@ type program struct {
 	r         *Reactor
 	w         *world
 	deferreds []*Deferred[int]
-	nodes     []*node
+	nodes     []*vertex
 	results   []*EventualResult[int]
 	fibers    []*fiber
 	serial    int
@@ -349,27 +349,27 @@ func (p *program) id(kind string) string {
 	return fmt.Sprint(kind, p.serial, " saw ")
 }
 
-// pick draws a Deferred, with its node.
-func (p *program) pick(label string) (*Deferred[int], *node) {
+// pick draws a Deferred, with its vertex.
+func (p *program) pick(label string) (*Deferred[int], *vertex) {
 	i := rapid.IntRange(0, len(p.nodes)-1).Draw(p.T, label)
 	return p.deferreds[i], p.nodes[i]
 }
 
-func (p *program) made(d *Deferred[int], n *node) {
+func (p *program) made(d *Deferred[int], n *vertex) {
 	p.deferreds, p.nodes = append(p.deferreds, d), append(p.nodes, n)
 }
 
 // act draws what a callback does: as a function of ours, and as what that gives in the model.
-func (p *program) act(id string) (f func(v int) (int, error), out func(v int) (o result, panics bool)) {
+func (p *program) act(id string) (f func(v int) (int, error), out func(v int) (o ending, panics bool)) {
 	switch rapid.SampledFrom([]string{"", "", "error", "panic"}).Draw(p.T, "act") {
 	case "error":
 		return func(int) (int, error) { return 0, errors.New(id) },
-			func(int) (result, bool) { return result{err: id}, false }
+			func(int) (ending, bool) { return ending{err: id}, false }
 	case "panic":
 		return func(int) (int, error) { panic(id) },
-			func(int) (result, bool) { return result{err: id}, true }
+			func(int) (ending, bool) { return ending{err: id}, true }
 	}
-	return increment, func(v int) (result, bool) { return result{v: v + 1}, false }
+	return increment, func(v int) (ending, bool) { return ending{v: v + 1}, false }
 }
 
 // add adds a callback to d and n that sees outcomes as its kind does.
@@ -378,7 +378,7 @@ func (p *program) add(kind string) {
 	id := p.id(kind)
 	f, out := p.act(id)
 	note := func(v int, err error) (int, error) {
-		p.got = append(p.got, id+fmt.Sprint(resultOf(v, err)))
+		p.got = append(p.got, id+fmt.Sprint(endingOf(v, err)))
 		return f(v)
 	}
 	switch kind {
@@ -405,10 +405,10 @@ func (p *program) derive(kind string) {
 	if kind == "Then" {
 		f, out := p.act(id)
 		x := Then(d, func(v int) (int, error) {
-			p.got = append(p.got, id+fmt.Sprint(result{v: v}))
+			p.got = append(p.got, id+fmt.Sprint(ending{v: v}))
 			return f(v)
 		})
-		p.made(x, n.derive(func(x *node) bool {
+		p.made(x, n.derive(func(x *vertex) bool {
 			p.want = append(p.want, id+fmt.Sprint(n.out))
 			o, panics := out(n.out.v)
 			x.fire(o, &p.w.turn)
@@ -418,10 +418,10 @@ func (p *program) derive(kind string) {
 	}
 	inner, innerNode := p.pick("inner")
 	x := ThenDeferred(d, func(v int) (*Deferred[int], error) {
-		p.got = append(p.got, id+fmt.Sprint(result{v: v}))
+		p.got = append(p.got, id+fmt.Sprint(ending{v: v}))
 		return inner, nil
 	})
-	p.made(x, n.derive(func(x *node) bool {
+	p.made(x, n.derive(func(x *vertex) bool {
 		p.want = append(p.want, id+fmt.Sprint(n.out))
 		x.takeFrom(innerNode)
 		return false
@@ -433,7 +433,7 @@ func (p *program) start() {
 	id := p.id("coroutine")
 	var awaits []Awaitable[int]
 	f := &fiber{w: p.w, stops: rapid.Bool().Draw(p.T, "stops at errors")}
-	f.saw = func(o result) { p.want = append(p.want, id+fmt.Sprint(o)) }
+	f.saw = func(o ending) { p.want = append(p.want, id+fmt.Sprint(o)) }
 	for range rapid.IntRange(1, 3).Draw(p.T, "awaits") {
 		if i := rapid.IntRange(-3, len(p.fibers)-1).Draw(p.T, "result"); i >= 0 {
 			awaits = append(awaits, p.results[i])
@@ -441,13 +441,13 @@ func (p *program) start() {
 		} else {
 			d, n := p.pick("awaited")
 			awaits = append(awaits, d)
-			f.awaits = append(f.awaits, awaitStep{node: n})
+			f.awaits = append(f.awaits, awaitStep{vertex: n})
 		}
 	}
 	p.results = append(p.results, RunCoroutineOn(p.r, func(co *Coroutine) (v int, err error) {
 		for _, a := range awaits {
 			v, err = Await(co, a)
-			p.got = append(p.got, id+fmt.Sprint(resultOf(v, err)))
+			p.got = append(p.got, id+fmt.Sprint(endingOf(v, err)))
 			if f.stops && err != nil {
 				break
 			}
@@ -473,10 +473,10 @@ func (p *program) step(step string) {
 		n.chain(m)
 	case "fire":
 		d, n := p.pick("fired")
-		wantSame(p.T, d.Callback(10), n.fire(result{v: 10}, &p.w.queue))
+		wantSame(p.T, d.Callback(10), n.fire(ending{v: 10}, &p.w.queue))
 	case "fail":
 		d, n := p.pick("failed")
-		wantSame(p.T, d.Errback(errTest), n.fire(resultOf(0, errTest), &p.w.queue))
+		wantSame(p.T, d.Errback(errTest), n.fire(endingOf(0, errTest), &p.w.queue))
 	case "cancel":
 		d, n := p.pick("canceled")
 		d.Cancel()
@@ -508,7 +508,7 @@ func (p *program) step(step string) {
 	p.compare(step)
 }
 
-func (p *program) unpause(d *Deferred[int], n *node) {
+func (p *program) unpause(d *Deferred[int], n *vertex) {
 	d.Unpause()
 	n.paused--
 	n.resume(&p.w.queue)
@@ -522,13 +522,13 @@ func (p *program) compare(step string) {
 		p.Fatalf("after %s:\ngot  %q\nwant %q", step, p.got, p.want)
 	}
 	for i, n := range p.nodes {
-		if d := p.deferreds[i]; d.fired() != n.fired || n.fired && resultOf(d.value, d.err) != n.out {
-			p.Fatalf("after %s: Deferred %d: fired %v with %v, %v; want %v, %v", step, i, d.fired(), d.value, d.err, n.fired, n.out)
+		if d := p.deferreds[i]; d.core.fired() != n.fired || n.fired && endingOf(d.slot.Value, d.core.err) != n.out {
+			p.Fatalf("after %s: Deferred %d: fired %v with %v, %v; want %v, %v", step, i, d.core.fired(), d.slot.Value, d.core.err, n.fired, n.out)
 		}
 	}
 	for i, f := range p.fibers {
 		e := p.results[i]
-		if e.there() != f.done || f.done && resultOf(e.value, e.err) != f.out {
+		if e.result.there() != f.done || f.done && endingOf(e.slot.Value, e.result.err) != f.out {
 			p.Fatalf("after %s: result %d is %v, want %v, %v", step, i, e, f.done, f.out)
 		}
 	}
@@ -548,7 +548,7 @@ func TestPropertyPrograms(t *testing.T) {
 			}
 			for range 3 {
 				c := rapid.SampledFrom([]string{"", "silent", "value", "error"}).Draw(t, "canceller")
-				p.made(NewDeferredOn(r, cancellers[c]), &node{w: p.w, canceller: c})
+				p.made(NewDeferredOn(r, cancellers[c]), &vertex{w: p.w, canceller: c})
 			}
 			for _, step := range rapid.SliceOfN(rapid.SampledFrom([]string{
 				"callback", "errback", "both", "Then", "ThenDeferred", "Chain", "coroutine",

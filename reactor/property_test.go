@@ -165,7 +165,7 @@ func TestPropertyDeferred(t *testing.T) {
 					d.Pause()
 					m.paused++
 				case "unpause":
-					if m.paused > 0 && (idle || d.paused.Load() > 0) {
+					if m.paused > 0 && (idle || d.core.paused.Load() > 0) {
 						d.Unpause()
 						m.paused--
 						m.run()
@@ -190,8 +190,8 @@ func TestPropertyDeferred(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Fatalf("at the end:\ngot  %q\nwant %q", got, want)
 			}
-			if m.fired && show(d.value, d.err) != m.outcome {
-				t.Fatalf("outcome %s, want %s", show(d.value, d.err), m.outcome)
+			if m.fired && show(d.slot.Value, d.core.err) != m.outcome {
+				t.Fatalf("outcome %s, want %s", show(d.slot.Value, d.core.err), m.outcome)
 			}
 		})
 	})

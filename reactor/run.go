@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 )
@@ -14,27 +15,44 @@ import (
 // are values like others. If T is a *Deferred type itself, f is not run and the result is
 // an error that says to use [RunDeferred]. (crochet: run_in_reactor.)
 func RunInReactor[T any](f func() (T, error)) *EventualResult[T] {
-	return RunInReactorOn(Default(), f)
+	e := new(EventualResult[T])
+	e.result.start(Default(), &e.slot, valueKind, valueBody[T](f))
+	return e
 }
 
 // RunInReactorOn is [RunInReactor] for the given reactor.
 func RunInReactorOn[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
-	return newInReactor(r, f).post()
-}
-
-func newInReactor[T any](r *Reactor, f func() (T, error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: valueBody[T](f), origin: originOf(f)}
-	if err := notDeferred[T]("RunInReactor", "RunDeferred"); err != nil {
-		e.fail(err)
-	}
+	e := new(EventualResult[T])
+	e.result.start(r, &e.slot, valueKind, valueBody[T](f))
 	return e
 }
 
-// notDeferred returns an error if T is a *Deferred type, of which this function could only
-// give what nobody wants.
-func notDeferred[T any](this, use string) error {
-	if t := reflect.TypeFor[T](); t.Kind() == reflect.Pointer && t.Implements(reflect.TypeFor[nested]()) {
-		return fmt.Errorf("reactor: %s of a function that returns a %v: use %s", this, t, use)
+// start posts an e that begins with the function f, as init says.
+func (e *result) start(r *Reactor, s slot, body bodyKind, f any) {
+	e.init(r, s, body, f)
+	e.post()
+}
+
+// init has e begin with the function f. It refuses an f that returns a *Deferred, of which a kind for
+// values could only give what nobody wants.
+func (e *result) init(r *Reactor, s slot, body bodyKind, f any) {
+	e.r, e.slot, e.body, e.work, e.origin = r, s, body, f, originOf(f)
+	var err error
+	switch body {
+	case valueKind:
+		err = notDeferred(s, "RunInReactor", "RunDeferred")
+	case coroutineKind:
+		err = notDeferred(s, "RunCoroutine", "RunDeferredCoroutine")
+	}
+	if err != nil {
+		e.fail(err)
+	}
+}
+
+// notDeferred returns an error if a slot's value is of a *Deferred type.
+func notDeferred(s slot, this, use string) error {
+	if v := inside(s); v.Kind() == reflect.Pointer && v.Type().Implements(reflect.TypeFor[nested]()) {
+		return fmt.Errorf("reactor: %s of a function that returns a %v: use %s", this, v.Type(), use)
 	}
 	return nil
 }
@@ -48,122 +66,134 @@ func RunDeferred[T any](f func() (*Deferred[T], error)) *EventualResult[T] {
 
 // RunDeferredOn is [RunDeferred] for the given reactor.
 func RunDeferredOn[T any](r *Reactor, f func() (*Deferred[T], error)) *EventualResult[T] {
-	e := &EventualResult[T]{r: r, work: deferredBody[T](f), origin: originOf(f)}
-	return e.post()
+	e := new(EventualResult[T])
+	e.result.init(r, &e.slot, deferredKind, f)
+	e.result.work = deferredBody(func() (*core, error) {
+		d, err := f()
+		return coreOf(d), err
+	})
+	e.result.post()
+	return e
 }
 
-// A body is what a Run function was given.
-type body[T any] interface{ begin(e *EventualResult[T]) }
+// A bodyKind says what the work of a result begins with.
+type bodyKind uint8
 
-type (
-	valueBody[T any]    func() (T, error)
-	deferredBody[T any] func() (*Deferred[T], error)
+const (
+	begun         bodyKind = iota // nothing: it has begun
+	valueKind                     // a valueBody
+	deferredKind                  // a deferredBody
+	coroutineKind                 // a valueCoroutine
+	deferredCoroutineKind
 )
 
-func (f valueBody[T]) begin(e *EventualResult[T]) {
-	v, err := f()
-	e.settle(v, err, e.r)
-}
+// Functions that make a Deferred. A nil one stands for the zero value.
+type (
+	deferredBody      func() (*core, error)
+	deferredCoroutine func(*Coroutine) (*core, error)
+)
 
-func (f deferredBody[T]) begin(e *EventualResult[T]) {
-	e.settleAs(f())
-}
-
-// settleAs gives e the outcome of d, or err. It runs on e's reactor.
-func (e *EventualResult[T]) settleAs(d *Deferred[T], err error) {
-	if err != nil {
-		e.fail(err)
+func (e *result) post() {
+	if e.ready() {
 		return
-	}
-	if v, err, ok := d.outcome(e.r); ok {
-		e.settle(v, err, e.r)
-		return
-	}
-	e.await(d)
-	d.subscribe(delivery[T]{e}, e.r)
-}
-
-// delivery is the callback that brings a Deferred's outcome to a result.
-type delivery[T any] struct{ to *EventualResult[T] }
-
-func (c delivery[T]) call(d *Deferred[T]) {
-	if c.to.fired() {
-		return // AwaitFor was refused: somebody else is to look at d
-	}
-	v, err := d.look()
-	c.to.settle(v, err, d.r)
-}
-
-func (c delivery[T]) take(v T, err error) { c.to.settle(v, err, nil) }
-
-func (e *EventualResult[T]) post() *EventualResult[T] {
-	if e.ready.Load() {
-		return e
 	}
 	if err := e.r.post(e); err != nil {
 		e.fail(err)
 	}
-	return e
 }
 
 // run is the task that runs the body.
-func (e *EventualResult[T]) run(*Reactor) {
-	b := e.take()
-	if b == nil {
-		return // canceled before it began
+func (e *result) run(*Reactor) {
+	if body, work := e.take(); body != begun { // it was not canceled before
+		e.begin(body, work)
 	}
+}
+
+func (e *result) begin(body bodyKind, work any) {
 	returned := false
 	defer func() {
 		if !returned {
 			e.fail(failed(recover()))
 		}
 	}()
-	b.begin(e)
+	switch body {
+	case valueKind:
+		err, _ := e.slot.call(work, nil, nil)
+		e.settle(e.slot, err, e.r)
+	case deferredKind:
+		e.settleAs(work.(deferredBody)())
+	default:
+		e.startCoroutine(work)
+	}
 	returned = true
 }
 
-// take returns the body to the first who asks, and nil to others.
-func (e *EventualResult[T]) take() body[T] {
+// take returns the body to the first who asks, and begun to others.
+func (e *result) take() (bodyKind, any) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	b, ok := e.work.(body[T])
-	if ok {
-		e.work = nil
+	body, work := e.body, e.work
+	if body != begun {
+		e.body, e.work = begun, nil
 	}
-	return b
+	return body, work
 }
 
 // await notes what a Cancel has to cancel.
-func (e *EventualResult[T]) await(d awaited) {
+func (e *result) await(d awaited) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	co, isBody := d.(*Coroutine)
 	if isBody {
-		co.ctx = e.scope.parent()
+		co.ctx = context.Background()
+		if e.more != nil {
+			co.ctx = e.more.scope.parent()
+		}
 	}
-	if e.ready.Load() {
+	if e.ready() {
 		return
 	}
 	e.work = d
-	if e.followed {
-		d.follow()
-	}
 	if isBody && e.canceled {
-		co.interrupt(ErrCanceled) // cancelAwaited is queued behind the body
+		co.interrupt(ErrCanceled) // cancelAwaited is queued after the body
 	}
+}
+
+// settleAs gives e the outcome of d, or err. It runs on e's reactor.
+func (e *result) settleAs(d *core, err error) {
+	if d == nil || err != nil {
+		e.complete(true, err, nil)
+		return
+	}
+	if from, err, ok := d.outcome(e.r); ok {
+		e.settle(from, err, e.r)
+		return
+	}
+	e.await(d)
+	d.subscribe(delivery{e}, e.r)
 }
 
 // settle completes e with an outcome, on the loop of here, unless that is a Deferred
 // which an untyped body returned.
-func (e *EventualResult[T]) settle(v T, err error, here *Reactor) {
-	if err == nil && isInterface[T]() && unwrap(e, v, here) {
+func (e *result) settle(from slot, err error, here *Reactor) {
+	if from != nil && from != e.slot {
+		move(e.slot, from)
+	}
+	if err == nil && e.unwrap(here) {
 		return
 	}
-	e.complete(v, err, nil)
+	e.complete(from == nil, err, nil)
 }
 
-// isInterface reports whether T is an interface type, of which alone nobody can tell what it holds.
-func isInterface[T any]() bool {
-	var zero T
-	return any(zero) == nil
+// delivery is the callback that brings a Deferred's outcome to a result.
+type delivery struct{ to *result }
+
+func (f delivery) call(c *core) {
+	if f.to.fired() {
+		return // AwaitFor was refused: somebody else is to look at c
+	}
+	from, err := c.look()
+	f.to.settle(from, err, c.r)
 }
+
+func (f delivery) take(from slot, err error) { f.to.settle(from, err, nil) }

@@ -6,17 +6,17 @@ import (
 	"reflect"
 )
 
-// A scope is what an EventualResult seldom has: the context that its work belongs to, and what
-// those were told who did not wait for it any longer. Nobody needs to hear that a second time.
+// A scope is the context that an EventualResult's work belongs to, if there is one, and what those
+// were told who did not wait for it any longer. Nobody needs to hear that a second time.
 type scope struct {
-	ctx     context.Context // or nil
+	ctx     context.Context // nil for none
 	release func() bool     // ctx does not cancel the work any more; or nil
 	told    []error
 }
 
 // parent returns the context that a coroutine's is a child of.
 func (s *scope) parent() context.Context {
-	if s == nil || s.ctx == nil {
+	if s.ctx == nil {
 		return context.Background()
 	}
 	return s.ctx
@@ -25,7 +25,7 @@ func (s *scope) parent() context.Context {
 // outcome returns the error of work that ends with err: if it was given up for ctx, that has the
 // say.
 func (s *scope) outcome(err error) error {
-	if s == nil || s.ctx == nil {
+	if s.ctx == nil {
 		return err
 	}
 	cause := context.Cause(s.ctx)
@@ -41,7 +41,7 @@ func (s *scope) outcome(err error) error {
 
 // leave lets go of ctx, if there is one.
 func (s *scope) leave() {
-	if s != nil && s.release != nil {
+	if s.release != nil {
 		s.release()
 	}
 }
@@ -57,7 +57,7 @@ func (s *scope) tell(err error) {
 }
 
 // knows reports whether err says nothing that was not told.
-func (s *scope) knows(err error) bool { return s != nil && isOnly(err, s.told...) }
+func (s *scope) knows(err error) bool { return isOnly(err, s.told...) }
 
 // isOnly reports whether err is one of errs, wraps one, or joins several, and nothing else. A
 // panic never is.

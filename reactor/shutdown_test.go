@@ -90,7 +90,7 @@ func TestShutdownFirst(t *testing.T) {
 		_, err := RunCoroutineOn(r, func(co *Coroutine) (int, error) { return 0, nil }).Wait(time.Second)
 		wantErr(t, err, ErrReactorStopped)
 		d := DeferToGoroutineOn(r, func(context.Context) (int, error) { t.Error("run"); return 0, nil })
-		_, err, _ = d.outcome(r)
+		_, err, _ = d.core.outcome(r)
 		wantErr(t, err, ErrReactorStopped)
 		wantErr(t, r.Shutdown(t.Context()), nil)
 	})

@@ -1,16 +1,17 @@
 package reactor
 
-import (
-	"fmt"
-	"reflect"
-)
+import "fmt"
 
 // Stash keeps e in its reactor and returns the number, from 1 up, under which
 // [RetrieveResult] gives it back, once: for a program that hands out a number between two
 // requests. A failure of a result that is never fetched is reported when the reactor has
 // stopped. (crochet: EventualResult.stash.)
 func (e *EventualResult[T]) Stash() int {
-	r := e.r
+	return e.result.r.stashAway(e)
+}
+
+// stashAway keeps e, an *EventualResult.
+func (r *Reactor) stashAway(e any) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stash == nil {
@@ -29,7 +30,16 @@ func RetrieveResult[T any](id int) (*EventualResult[T], error) {
 }
 
 // RetrieveResultOn is [RetrieveResult] for the given reactor.
-func RetrieveResultOn[T any](r *Reactor, id int) (*EventualResult[T], error) {
+func RetrieveResultOn[T any](r *Reactor, id int) (e *EventualResult[T], err error) {
+	err = r.retrieve(id, func(stashed any) (ok bool) {
+		e, ok = stashed.(*EventualResult[T])
+		return ok
+	}, e)
+	return e, err
+}
+
+// retrieve has take called with what is stashed; want is a nil of the type that it wants.
+func (r *Reactor) retrieve(id int, take func(stashed any) bool, want any) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stashed, ok := r.stash[id]
@@ -38,12 +48,11 @@ func RetrieveResultOn[T any](r *Reactor, id int) (*EventualResult[T], error) {
 		if 0 < id && id <= r.stashed {
 			state = "has been fetched already"
 		}
-		return nil, fmt.Errorf("reactor: result %d %s", id, state)
+		return fmt.Errorf("reactor: result %d %s", id, state)
 	}
-	e, ok := stashed.(*EventualResult[T])
-	if !ok {
-		return nil, fmt.Errorf("reactor: result %d is a %T, not a %v", id, stashed, reflect.TypeFor[*EventualResult[T]]())
+	if !take(stashed) {
+		return fmt.Errorf("reactor: result %d is a %T, not a %T", id, stashed, want)
 	}
 	delete(r.stash, id)
-	return e, nil
+	return nil
 }

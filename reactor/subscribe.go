@@ -4,52 +4,49 @@ import "sync/atomic"
 
 // A subscriber is a callback that takes a Deferred's outcome to something else, which may
 // belong to another reactor.
-type subscriber[T any] interface {
-	callback[T]
-	take(v T, err error) // instead of call, on any goroutine
+type subscriber interface {
+	callback
+	take(from slot, err error) // instead of call, on any goroutine; from may be nil
 }
 
-// subscribe brings d's outcome to s, which works for the reactor to, once. If d is another
-// reactor's, and that stops, s takes the outcome that d has then, or else ErrReactorStopped:
+// subscribe brings c's outcome to s, which works for the reactor to, once. If c is another
+// reactor's, and that stops, s takes the outcome that c has then, or else ErrReactorStopped:
 // its callbacks do not run any more, but to goes on.
-func (d *Deferred[T]) subscribe(s subscriber[T], to *Reactor) {
-	if d.r == to {
-		d.add(s)
+func (c *core) subscribe(s subscriber, to *Reactor) {
+	if c.r == to {
+		c.add(s)
 		return
 	}
-	c := &crossing[T]{s: s}
-	d.r.watch(c)
-	if d.r.stop.Load() { // watch may have come too late
-		v, err, ok := d.outcome(to)
+	x := &crossing{s: s}
+	c.r.watch(x)
+	if c.r.stop.Load() { // watch may have come too late
+		from, err, ok := c.outcome(to)
 		if !ok {
 			err = ErrReactorStopped
 		}
-		c.take(v, err)
+		x.take(from, err)
 		return
 	}
-	d.add(c)
+	c.add(x)
 }
 
 // crossing is the subscription of another reactor.
-type crossing[T any] struct {
-	s    subscriber[T]
+type crossing struct {
+	s    subscriber
 	done atomic.Bool
 }
 
-func (c *crossing[T]) call(d *Deferred[T]) {
-	if c.done.CompareAndSwap(false, true) {
-		d.r.unwatch(c)
-		c.s.call(d)
+func (x *crossing) call(c *core) {
+	if x.done.CompareAndSwap(false, true) {
+		c.r.unwatch(x)
+		x.s.call(c)
 	}
 }
 
-func (c *crossing[T]) take(v T, err error) {
-	if c.done.CompareAndSwap(false, true) {
-		c.s.take(v, err)
+func (x *crossing) take(from slot, err error) {
+	if x.done.CompareAndSwap(false, true) {
+		x.s.take(from, err)
 	}
 }
 
-func (c *crossing[T]) reactorStopped() {
-	var zero T
-	c.take(zero, ErrReactorStopped)
-}
+func (x *crossing) reactorStopped() { x.take(nil, ErrReactorStopped) }

@@ -113,7 +113,7 @@ func TestOtherReactorStopsElsewhere(t *testing.T) {
 		holding := Holding(lock, func() (*Deferred[int], error) { return never, nil })
 		next := lock.Acquire()
 		synctest.Wait()
-		equal(t, "acquired", next.fired(), false)
+		equal(t, "acquired", next.core.fired(), false)
 		equal(t, "watched", len(r2.watching), 4) // Holding has one for the outcome and one for the release
 		at := SucceedOn(r2, 4)
 		unsure := SucceedOn(r2, 5)

@@ -13,57 +13,69 @@ import (
 // cancel from elsewhere stays ErrCanceled. The timer goes when the outcome gets here, so
 // that callbacks added later have all the time they want. (Twisted: Deferred.addTimeout.)
 func (d *Deferred[T]) AddTimeout(timeout time.Duration) *Deferred[T] {
-	l := &limit[T]{}
-	call := d.r.CallLater(timeout, func() { l.cancel(d, ErrTimeout) })
+	d.core.addTimeout(timeout)
+	return d
+}
+
+func (c *core) addTimeout(timeout time.Duration) {
+	l := &limit{}
+	call := c.r.CallLater(timeout, func() { l.cancel(c, ErrTimeout) })
 	l.release = func() { call.Cancel() }
-	return d.add(l)
+	c.add(l)
 }
 
 // AddContext is [Deferred.AddTimeout] with the end of ctx instead of a timer, and
 // context.Cause(ctx) instead of ErrTimeout. It lets go of ctx when the outcome is there.
 func (d *Deferred[T]) AddContext(ctx context.Context) *Deferred[T] {
-	l := &limit[T]{}
+	d.core.addContext(ctx)
+	return d
+}
+
+func (c *core) addContext(ctx context.Context) {
+	l := &limit{}
 	stop := context.AfterFunc(ctx, func() {
-		d.r.Call(func() { l.cancel(d, context.Cause(ctx)) })
+		c.r.Call(func() { l.cancel(c, context.Cause(ctx)) })
 	})
 	l.release = func() { stop() }
-	return d.add(l)
+	c.add(l)
 }
 
 // limit is the callback of a Deferred that something may cancel.
-type limit[T any] struct {
+type limit struct {
 	release func() // ends what would cancel
 	err     error  // why it has canceled; the loop's
 }
 
-func (l *limit[T]) cancel(d *Deferred[T], err error) {
-	if d.fired() {
+func (l *limit) cancel(c *core, err error) {
+	if c.fired() {
 		return // perhaps by another cancel, and call is yet to come
 	}
 	l.err = err
-	d.Cancel()
+	c.cancelOn(c.r)
 }
 
-func (l *limit[T]) call(d *Deferred[T]) {
+func (l *limit) call(c *core) {
 	l.release()
-	if l.err != nil && errors.Is(d.err, ErrCanceled) && isGivenUp(d.err) { // and no error beside it
-		d.become(d.value, l.err)
+	if l.err != nil && errors.Is(c.err, ErrCanceled) && isGivenUp(c.err) { // and no error beside it
+		c.become(l.err)
 	}
 }
 
 // Finally adds f, which is called whatever the outcome, and leaves it in place. If f
 // fails, its error is the outcome instead of a value, and joins an error (errors.Join);
 // if it panics, that is the outcome. (Twisted: Deferred.addBoth.)
-func (d *Deferred[T]) Finally(f func() error) *Deferred[T] { return d.add(finally[T](f)) }
+func (d *Deferred[T]) Finally(f func() error) *Deferred[T] {
+	d.core.add(finally(f))
+	return d
+}
 
-type finally[T any] func() error
+type finally func() error
 
-func (f finally[T]) call(d *Deferred[T]) {
+func (f finally) call(c *core) {
 	if err := f(); err != nil {
-		if d.err != nil {
-			err = errors.Join(d.err, err)
+		if c.err != nil {
+			err = errors.Join(c.err, err)
 		}
-		var zero T
-		d.become(zero, err)
+		c.lose(err)
 	}
 }

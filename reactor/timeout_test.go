@@ -31,8 +31,8 @@ func TestResultBeforeTimeout(t *testing.T) {
 			synctest.Wait()
 			equal(t, "timers", len(r.timers), 0)
 			pass(15 * time.Second)
-			equal(t, "inner fired", inner.fired(), false)
-			equal(t, "derived fired", x.fired(), false)
+			equal(t, "inner fired", inner.core.fired(), false)
+			equal(t, "derived fired", x.core.fired(), false)
 		})
 	}
 }
@@ -46,7 +46,7 @@ func TestTimedOut(t *testing.T) {
 		d.AddErrback(func(err error) (int, error) { before = err; return 0, err })
 		d.AddTimeout(20 * time.Second).AddTimeout(10 * time.Second).AddTimeout(30 * time.Second)
 		pass(10*time.Second - 1)
-		equal(t, "fired", d.fired(), false)
+		equal(t, "fired", d.core.fired(), false)
 		pass(1)
 		_, err := outcome(t, d)
 		wantErr(t, err, ErrTimeout)

@@ -95,7 +95,7 @@ func (r *Reactor) reportUnhandled() {
 func (r *Reactor) SetLogger(l *slog.Logger) { r.logger.Store(l) }
 
 func (r *Reactor) log() *slog.Logger {
-	if l := r.logger.Load(); l != nil {
+	if l, _ := r.logger.Load().(*slog.Logger); l != nil {
 		return l
 	}
 	return slog.Default()

@@ -359,7 +359,7 @@ func TestUnhandledWhileWaitBegins(t *testing.T) {
 		})
 		r.Start()
 		go func() {
-			for e.waiting.Load() == 0 {
+			for e.result.waiting.Load() == 0 {
 				runtime.Gosched()
 			}
 			waits.Store(true)

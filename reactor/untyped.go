@@ -10,8 +10,13 @@ func Untyped(x any) (Awaitable[any], bool) {
 	switch x := x.(type) {
 	case Awaitable[any]:
 		return x, true
-	case interface{ untype() any }:
-		return x.untype().(Awaitable[any]), true
+	case interface{ untyped() *result }:
+		return untypedResult(x.untyped()), true
+	case nested:
+		if d, _ := coreIn(x); d != nil {
+			return untypedDeferred(d), true
+		}
+		return (*Deferred[any])(nil), true
 	}
 	return nil, false
 }
@@ -23,61 +28,67 @@ func UntypedChannel(c any) (*Deferred[any], bool) {
 	if v.Kind() != reflect.Chan || v.Type().ChanDir()&reflect.RecvDir == 0 {
 		return nil, false
 	}
-	return fromChannel[any](Default(), untypedChannel{v}), true
+	d := new(Deferred[any])
+	d.core.init(Default(), &d.slot)
+	d.core.receive(c)
+	return d, true
 }
 
-// A package that uses a Deferred[int] compiles all methods of that type, and those of every other
-// instance of a generic type that they mention, also by a field of a struct: three times the work for
-// a notebook's cell. So here they mention no Deferred[any] and no EventualResult[any]. These are
-// made in functions without type parameters, of which the compiler of another package sees no more than
-// that they take and return an any, as they are not inlined.
-
-// untypedResult is an *EventualResult[any].
-type untypedResult interface {
-	fired() bool
-	await(d awaited)
-	complete(v any, err error, stack []byte)
-}
-
-func (d *Deferred[T]) untype() any {
-	if d == nil {
-		return untypedNil()
+func untypedDeferred(c *core) Awaitable[any] {
+	if from, err, ok := c.present(); ok {
+		return untypedOutcome(c.r, from, err)
 	}
-	if v, err, ok := d.outcome(d.r); ok { // at rest it may be read from anywhere, and needs no loop
-		return untypedOutcome(d.r, v, err)
-	}
-	x := newUntyped(d.r, d)
-	d.deliver(&unwrapping{to: x.(untypedResult), r: d.r, once: true})
+	x := newUntyped(c.r, c)
+	c.subscribe(unwrapped{&unwrapping{e: &x.result, value: &x.slot, r: c.r, once: true}}, c.r)
 	return x
 }
 
-func (e *EventualResult[T]) untype() any {
-	if v, err, ok := e.outcome(e.r); ok {
-		return untypedOutcome(e.r, v, err)
+func (e *eventual) untyped() *result { return &e.result }
+
+func untypedResult(e *result) Awaitable[any] {
+	if from, err, ok := e.outcome(e.r); ok {
+		return untypedOutcome(e.r, from, err)
 	}
 	x := newUntyped(e.r, e)
-	RunCoroutineOn(e.r, func(co *Coroutine) (T, error) {
-		v, err := Await(co, e)
-		x.(untypedResult).complete(v, err, nil)
-		var zero T
-		return zero, nil
-	})
+	e.mu.Lock()
+	there := e.ready()
+	if !there {
+		more := e.extras()
+		more.untyped = append(more.untyped, &x.result)
+	}
+	e.mu.Unlock()
+	if there {
+		from, err := e.get()
+		x.result.setAny(from, err)
+	}
 	return x
 }
 
-//go:noinline
-func untypedNil() any { return (*Deferred[any])(nil) }
-
-//go:noinline
-func untypedOutcome(r *Reactor, v any, err error) any {
-	if err != nil {
-		return FailOn[any](r, err)
-	}
-	return SucceedOn(r, v)
+// setAny completes e, which is of an any, with another result.
+func (e *result) setAny(from slot, err error) {
+	e.slot.(*slotOf[any]).Value = anyOf(from)
+	e.complete(false, err, nil)
 }
 
 // newUntyped returns a result that waits for work: it is noted at once, so that a Cancel finds it however
 // busy the loop is.
-//
-//go:noinline
-func newUntyped(r *Reactor, work awaited) any { return &EventualResult[any]{r: r, work: work} }
+func newUntyped(r *Reactor, work awaited) *EventualResult[any] {
+	x := new(EventualResult[any])
+	x.result.r, x.result.slot, x.result.work = r, &x.slot, work
+	return x
+}
+
+func untypedOutcome(r *Reactor, from slot, err error) *Deferred[any] {
+	if err != nil {
+		return FailOn[any](r, err)
+	}
+	return SucceedOn(r, anyOf(from))
+}
+
+// anyOf is valueOf; there is no value without a slot.
+func anyOf(s slot) any {
+	if s == nil {
+		return nil
+	}
+	return valueOf(s)
+}

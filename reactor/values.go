@@ -1,5 +1,7 @@
 package reactor
 
+import "reflect"
+
 // Values makes of a return statement without types what a function of type
 // func() (any, error) returns: emitted code says
 //
@@ -38,29 +40,29 @@ func List(vs ...any) ([]any, error) {
 }
 
 // nested is a *Deferred of any type, found as the value of an untyped result.
-type nested interface {
-	awaited
-	untyped(here *Reactor) (v any, err error, ok bool)
-	deliver(u *unwrapping)
+type nested interface{ nested() *core }
+
+func (d *deferred) nested() *core { return &d.core }
+
+// coreIn returns the core of a *Deferred; if that is nil, the zero value that it stands for.
+func coreIn(d nested) (c *core, zero any) {
+	if v := reflect.ValueOf(d); v.IsNil() {
+		slot, _ := v.Type().Elem().FieldByName("slot")
+		return nil, reflect.Zero(slot.Type.Field(0).Type).Interface()
+	}
+	return d.nested(), nil
 }
 
-// untyped is outcome.
-func (d *Deferred[T]) untyped(here *Reactor) (any, error, bool) { return d.outcome(here) }
-
-func (d *Deferred[T]) deliver(u *unwrapping) { d.subscribe(unwrapped[T]{u}, u.r) }
-
-// unwrap has e, if it is of an untyped body, wait for the Deferred v, and reports whether it does. Not
-// to be inlined, as what Untyped uses.
-//
-//go:noinline
-func unwrap(e, v any, here *Reactor) bool {
-	to, ok := e.(*EventualResult[any])
+// unwrap has e, if it is of an untyped body, wait for the Deferred that is its value, and reports whether
+// it does.
+func (e *result) unwrap(here *Reactor) bool {
+	s, ok := e.slot.(*slotOf[any])
 	if !ok {
 		return false
 	}
-	d, ok := v.(nested)
+	d, ok := s.Value.(nested)
 	if ok {
-		(&unwrapping{to: to, r: to.r}).settle(d, nil, here)
+		(&unwrapping{e: e, value: s, r: e.r}).settle(d, nil, here)
 	}
 	return ok
 }
@@ -68,50 +70,59 @@ func unwrap(e, v any, here *Reactor) bool {
 // unwrapping waits for the Deferred that an untyped body returned, then for the one
 // which that brought, until there is a value.
 type unwrapping struct {
-	to   untypedResult
-	r    *Reactor // of to
-	once bool     // what the first one brings is the value, whatever it is
+	e     *result
+	value *slotOf[any] // of e
+	r     *Reactor     // of e
+	once  bool         // what the first one brings is the value, whatever it is
 
 	// A Deferred may bring itself, or one that brings it. Brent's algorithm sees that
 	// without a list: compare with one that was met, and renew it ever less often.
-	met    nested
+	met    *core
 	stride int
 	left   int
 }
 
 func (u *unwrapping) settle(v any, err error, here *Reactor) {
-	for err == nil {
+	for err == nil && !u.once {
 		d, ok := v.(nested)
-		if !ok || u.once {
+		if !ok {
 			break
 		}
-		if d == u.met {
+		c, zero := coreIn(d)
+		if c == nil {
+			v = zero
+			continue
+		}
+		if c == u.met {
 			v, err = nil, ErrCircular
 			break
 		}
 		if u.left == 0 {
-			u.met, u.stride = d, 2*u.stride+1
+			u.met, u.stride = c, 2*u.stride+1
 			u.left = u.stride
 		}
 		u.left--
-		if v, err, ok = d.untyped(here); !ok {
-			u.to.await(d)
-			d.deliver(u)
+		from, failure, ok := c.outcome(here)
+		if !ok {
+			u.e.await(c)
+			c.subscribe(unwrapped{u}, u.r)
 			return
 		}
+		v, err = anyOf(from), failure
 	}
-	u.to.complete(v, err, nil)
+	u.value.Value = v
+	u.e.complete(false, err, nil)
 }
 
 // unwrapped is the callback that brings a Deferred's outcome to an unwrapping.
-type unwrapped[T any] struct{ u *unwrapping }
+type unwrapped struct{ u *unwrapping }
 
-func (c unwrapped[T]) call(d *Deferred[T]) {
-	if c.u.to.fired() {
+func (f unwrapped) call(c *core) {
+	if f.u.e.fired() {
 		return // as for delivery
 	}
-	v, err := d.look()
-	c.u.settle(v, err, d.r)
+	from, err := c.look()
+	f.u.settle(anyOf(from), err, c.r)
 }
 
-func (c unwrapped[T]) take(v T, err error) { c.u.settle(v, err, nil) }
+func (f unwrapped) take(from slot, err error) { f.u.settle(anyOf(from), err, nil) }

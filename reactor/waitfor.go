@@ -37,13 +37,13 @@ func WaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) (T, er
 
 // WaitForOn is [WaitFor] for the given reactor.
 func WaitForOn[T any](r *Reactor, timeout time.Duration, f func(*Coroutine) (T, error)) (T, error) {
-	v, failure := RunCoroutineOn(r, f).waitOrCancel(timeout)
-	return v, failure.cause()
+	from, failure := RunCoroutineOn(r, f).result.waitOrCancel(timeout)
+	return valueIn[T](from), failure.cause()
 }
 
 // MustWaitFor is [WaitFor] that panics with the error, and its stack if one is known.
 func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T {
-	return must(RunCoroutine(f).waitOrCancel(timeout))
+	return valueIn[T](must(RunCoroutine(f).result.waitOrCancel(timeout)))
 }
 
 // AwaitFor waits for a on a goroutine that is not its reactor's. What is there it returns,
@@ -53,56 +53,59 @@ func MustWaitFor[T any](timeout time.Duration, f func(*Coroutine) (T, error)) T 
 // [ErrReactorStopped] as for [EventualResult.Wait], and then a is left alone. A nil Deferred
 // stands for the zero value.
 func AwaitFor[T any](timeout time.Duration, a Awaitable[T]) (T, error) {
-	v, failure := awaitFor(timeout, a.awaitable())
-	return v, failure.cause()
+	own := new(EventualResult[T])
+	from, failure := awaitFor(timeout, a.awaitable(nil), &own.result, &own.slot)
+	return valueIn[T](from), failure.cause()
 }
 
 // MustAwaitFor is [AwaitFor] that panics with the error, and its stack if one is known.
 func MustAwaitFor[T any](timeout time.Duration, a Awaitable[T]) T {
-	return must(awaitFor(timeout, a.awaitable()))
+	own := new(EventualResult[T])
+	return valueIn[T](must(awaitFor(timeout, a.awaitable(nil), &own.result, &own.slot)))
 }
 
-func awaitFor[T any](timeout time.Duration, p settling[T]) (T, *Failure) {
-	e := p.eventual()
-	v, failure, there := e.within(timeout)
+// awaitFor waits for s, by own, which is new and has the slot value, if s is not a result.
+func awaitFor(timeout time.Duration, s settling, own *result, value slot) (slot, *Failure) {
+	if s == nil {
+		return nil, nil
+	}
+	own.slot = value
+	e := s.bring(own)
+	from, failure, there := e.last(e.wait(timeout))
 	switch {
 	case there:
 	case errors.Is(failure.Err, ErrTimeout):
 		e.abandon()
-	case awaited(e) != awaited(p): // nobody else has e: its end is here
+	case e == own: // nobody else has it: its end is here
 		e.look()
 		e.fail(failure.Err)
 	}
-	return v, failure
+	return from, failure
 }
 
-// waitOrCancel is within for one that nobody else waits for.
-func (e *EventualResult[T]) waitOrCancel(timeout time.Duration) (T, *Failure) {
-	v, failure, there := e.within(timeout)
+// waitOrCancel is wait for one that nobody else waits for.
+func (e *result) waitOrCancel(timeout time.Duration) (slot, *Failure) {
+	from, failure, there := e.last(e.wait(timeout))
 	if !there {
 		e.abandon()
 	}
-	return v, failure
+	return from, failure
 }
 
 // abandon is Cancel by the last who waits.
-func (e *EventualResult[T]) abandon() {
+func (e *result) abandon() {
 	e.look()
-	e.Cancel()
+	e.cancel()
 }
 
-// within is Wait that tells of a failure with its stack, and whether it is e's own, which it
-// knows before anybody cancels e for it: what e ends with then is not what the Wait gave.
-func (e *EventualResult[T]) within(timeout time.Duration) (v T, failure *Failure, there bool) {
-	return e.last(e.Wait(timeout))
-}
-
-// last is within for what a Wait has given.
-func (e *EventualResult[T]) last(v T, err error) (_ T, failure *Failure, there bool) {
+// last tells of the failure of what a wait has given with its stack, and whether it is e's own, which it
+// knows before anybody cancels e for it: what e ends with then is not what the wait gave.
+func (e *result) last(from slot, err error) (_ slot, failure *Failure, there bool) {
 	if e.there() { // at the last moment, perhaps
-		return e.value, e.OriginalFailure(), true
+		from, _ := e.get()
+		return from, e.originalFailure(), true
 	}
-	return v, newFailure(err, nil), false
+	return from, newFailure(err, nil), false
 }
 
 // cause returns the error of a failure, if there is one.
@@ -113,11 +116,11 @@ func (f *Failure) cause() error {
 	return f.Err
 }
 
-// must returns v, or panics with the failure.
-func must[T any](v T, failure *Failure) T {
+// must returns from, or panics with the failure.
+func must(from slot, failure *Failure) slot {
 	switch {
 	case failure == nil:
-		return v
+		return from
 	case failure.Stack != nil:
 		panic(&fatal{failure})
 	}

@@ -117,7 +117,7 @@ func TestAwaitForOnReactor(t *testing.T) {
 					equal(t, "error", err, ErrOnReactor)
 				})
 				pass(time.Minute)
-				equal(t, "fired", []bool{d.fired(), inner.fired(), of.fired()}, []bool{false, false, false})
+				equal(t, "fired", []bool{d.core.fired(), inner.core.fired(), of.core.fired()}, []bool{false, false, false})
 				if look {
 					recovered(d)
 					recovered(inner)

@@ -6,8 +6,8 @@ import "iter"
 // it the turn: a new goroutine for each body would cost more than a short body.
 type worker struct {
 	r     *Reactor
-	id    uint64        // of the goroutine, once it runs
-	body  coroutineBody // nil when idle
+	id    uint64     // of the goroutine, once it runs
+	body  *Coroutine // nil when idle
 	next  func() (struct{}, bool)
 	stop  func()
 	yield func(struct{}) bool
