@@ -42,15 +42,21 @@ type envFile struct {
 
 // NewEnv returns an Env in which imports are looked up as the go command would look them up in
 // dir. What it finds out is remembered in the user's cache directory.
-func NewEnv(dir string) *Env { return newEnv(dir, false) }
+func NewEnv(dir string) *Env { return newEnv(dir, importer.Options{}) }
 
 // NewBookEnv is as NewEnv, for cells of a notebook, which are not of the package in dir and may import
 // it.
-func NewBookEnv(dir string) *Env { return newEnv(dir, true) }
+func NewBookEnv(dir string) *Env { return newEnv(dir, importer.Options{Apart: true}) }
 
-func newEnv(dir string, apart bool) *Env {
+// NewOfflineEnv is as NewEnv or NewBookEnv, but for that the go command is kept from the network and from starting
+// other commands, so that nothing is downloaded or compiled.
+func NewOfflineEnv(dir string, book bool) *Env {
+	return newEnv(dir, importer.Options{Apart: book, Offline: true})
+}
+
+func newEnv(dir string, opts importer.Options) *Env {
 	runtime := cellwrap.Reactor()
-	opts := importer.Options{Apart: apart, Fallback: map[string]fs.FS{DefaultRuntime: runtime}}
+	opts.Fallback = map[string]fs.FS{DefaultRuntime: runtime}
 	for _, name := range []string{sessionPackage, dynamicPackage} {
 		if sub, err := fs.Sub(runtime, name); err == nil {
 			opts.Fallback[DefaultRuntime+"/"+name] = sub
@@ -72,7 +78,8 @@ func (e *Env) With(name string, src []byte) *Env {
 		}
 	}
 	files := slices.DeleteFunc(slices.Clone(e.files), func(f envFile) bool { return f.path == name })
-	return &Env{e.dir, e.packages, e.fset, append(files, added), e.left, e.refused}
+	left := slices.DeleteFunc(slices.Clone(e.left), func(f leftOut) bool { return f.path == name })
+	return &Env{e.dir, e.packages, e.fset, append(files, added), left, e.refused}
 }
 
 // WithRefused returns an Env that has what e has, and knows that the cell of the file called name was refused: what only that
@@ -114,6 +121,10 @@ func (e *Env) WithPackage(dir string) (*Env, error) {
 		}
 		if !matches(host, dir, name, src) {
 			left = append(left, newLeftOut(host, dir, name, src))
+			continue
+		}
+		if cell := Orphan(path, src); cell != "" {
+			left = append(left, newOrphan(path, src, cell))
 			continue
 		}
 		with := e.With(path, src)

@@ -27,16 +27,30 @@ type leftOut struct {
 
 func newLeftOut(host build.Context, dir, name string, src []byte) leftOut {
 	return leftOut{
-		path: filepath.Join(dir, name),
-		parse: sync.OnceValue(func() *ast.File {
-			f, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
-			if err != nil {
-				return nil
-			}
-			return f
-		}),
-		why: func() string { return whyLeftOut(host, name, src) },
+		path:  filepath.Join(dir, name),
+		parse: parsedOnce(name, src),
+		why:   func() string { return whyLeftOut(host, name, src) },
 	}
+}
+
+// newOrphan returns a generated file whose cell is gone, which does not count either: the cell may have another name
+// now, and be generated under that.
+func newOrphan(path string, src []byte, cell string) leftOut {
+	return leftOut{
+		path:  path,
+		parse: parsedOnce(path, src),
+		why:   func() string { return "which was made from " + cell + ", which is gone; delete it" },
+	}
+}
+
+func parsedOnce(name string, src []byte) func() *ast.File {
+	return sync.OnceValue(func() *ast.File {
+		f, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
+		if err != nil {
+			return nil
+		}
+		return f
+	})
 }
 
 // matches reports whether a file of that name and text is a part of its package.
@@ -162,7 +176,7 @@ func declaresMethod(f *ast.File, receiver, name string) bool {
 
 // notIn returns the files that are no part of the package which has the file called output.
 func (e *Env) notIn(output string) []leftOut {
-	list := slices.Clone(e.left)
+	list := slices.DeleteFunc(slices.Clone(e.left), func(f leftOut) bool { return filepath.Base(f.path) == output })
 	for _, f := range e.files {
 		if isTest(f.path) && !isTest(output) && f.broken == nil {
 			list = append(list, leftOut{

@@ -135,7 +135,7 @@ func (c *checker) place(pos token.Pos) string {
 		return ""
 	}
 	if !c.inEmission(pos) {
-		return " at " + c.fset.Position(pos).String()
+		return " at " + c.fset.Position(pos).String() + c.opts.Env.madeFromNothing(c.fset.PositionFor(pos, false).Filename)
 	}
 	return c.placeFrom(c, pos)
 }

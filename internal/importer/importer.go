@@ -37,6 +37,10 @@ type Options struct {
 	// Apart says that the importing files are not of the package in the
 	// directory, which they may import.
 	Apart bool
+	// Offline keeps the go command from the network and from starting a compiler, or
+	// any other command. What is not remembered, and has no export data, is then
+	// type-checked from its source, but for what uses cgo.
+	Offline bool
 }
 
 // An Importer gives the types of packages as go build would resolve their
@@ -46,6 +50,7 @@ type Importer struct {
 	dir      string
 	fallback map[string]fs.FS
 	apart    bool
+	offline  bool
 	cache    cache
 }
 
@@ -53,7 +58,7 @@ type Importer struct {
 // not be in a module. It does no work yet and keeps opts.Fallback, which must
 // not be modified any more.
 func New(dir string, opts Options) *Importer {
-	im := &Importer{dir: dir, fallback: opts.Fallback, apart: opts.Apart}
+	im := &Importer{dir: dir, fallback: opts.Fallback, apart: opts.Apart, offline: opts.Offline}
 	if !opts.NoCache {
 		im.cache.dir = opts.CacheDir
 		if im.cache.dir == "" {
@@ -84,6 +89,7 @@ func (im *Importer) Load(ctx context.Context, want Names) (*Packages, error) {
 		return nil, err
 	}
 	at := newSite(im.dir)
+	at.offline = im.offline
 	p := &Packages{
 		Path:      at.importPath(),
 		Workspace: at.workspace(),
@@ -104,7 +110,7 @@ func (im *Importer) Load(ctx context.Context, want Names) (*Packages, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !at.volatile && res.definite() {
+	if !at.volatile && !at.offline && res.definite() {
 		im.cache.put(key, res.encode())
 	}
 	if err := im.fill(p, res, want); err != nil {

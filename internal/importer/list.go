@@ -33,6 +33,7 @@ const (
 // A listed is a package as go list prints it.
 type listed struct {
 	ImportPath, Name, Dir, Export string
+	GoFiles, CgoFiles             []string // asked for offline
 	Standard                      bool
 	Module                        *listedModule
 	Imports                       []string
@@ -43,12 +44,13 @@ type listed struct {
 
 type listedModule struct {
 	Version, Dir string
+	GoVersion    string
 	Replace      *listedModule
 }
 
 type listedError struct{ Pos, Err string }
 
-const listFields = "ImportPath,Name,Dir,Export,Standard,Module,Imports,ImportMap,Error,DepsErrors"
+const listFields = "ImportPath,Name,Dir,Export,Standard,Module,Imports,ImportMap,Error,DepsErrors,GoFiles,CgoFiles"
 
 // A listing is what one run of go list printed.
 type listing struct {
@@ -58,7 +60,7 @@ type listing struct {
 }
 
 // list lists the packages that paths are, resolved at the site, and all their
-// dependencies, and builds their export data. The only error is that of ctx:
+// dependencies, and builds their export data unless the site is offline. The only error is that of ctx:
 // any other becomes the listing's stderr.
 func (s *site) list(ctx context.Context, paths []string) (*listing, error) {
 	if s.goCmd == "" {
@@ -78,7 +80,7 @@ func (s *site) list(ctx context.Context, paths []string) (*listing, error) {
 		return &listing{stderr: oneLine(err.Error())}, nil
 	}
 
-	args := []string{"list", "-e", "-export", "-deps", "-json=" + listFields, "-overlay=" + overlay}
+	args := append([]string{"list", "-e", "-deps", "-json=" + listFields, "-overlay=" + overlay}, s.listFlags()...)
 	if strings.Contains(s.env["GOFLAGS"], "-mod=mod") {
 		args = append(args, "-mod=readonly") // to look is not to edit go.mod
 	}
@@ -86,6 +88,9 @@ func (s *site) list(ctx context.Context, paths []string) (*listing, error) {
 	cmd.Dir = s.dir
 	// A go command that is killed leaves its work directory; there it goes with ours.
 	cmd.Env = append(cmd.Environ(), "GOTMPDIR="+temp)
+	if s.offline {
+		cmd.Env = append(cmd.Env, offlineEnv...)
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second

@@ -19,6 +19,8 @@ type reader struct {
 	types    map[string]*types.Package // by the package's own path, also incomplete ones
 	fset     *token.FileSet
 	checking map[string]bool
+	listing  *listing
+	source   *sourceReader // nil until it is needed
 }
 
 // read returns the packages of res, by their own paths, with all that they
@@ -31,6 +33,7 @@ func (im *Importer) read(res *resolution) (map[string]*types.Package, error) {
 		types:    map[string]*types.Package{},
 		fset:     token.NewFileSet(),
 		checking: map[string]bool{},
+		listing:  res.listing,
 	}
 	for _, p := range slices.Concat(res.Support, res.Packages) {
 		r.resolved[p.Path] = p
@@ -67,6 +70,12 @@ func (r *reader) Import(path string) (*types.Package, error) {
 	}
 	if p.Source != "" {
 		return r.check(p)
+	}
+	if p.listed {
+		if r.source == nil {
+			r.source = newSourceReader(r.listing, r.types, r.fset)
+		}
+		return r.source.read(p.TypesPath)
 	}
 	f, err := os.Open(p.Export)
 	if err != nil {

@@ -20,6 +20,7 @@ type resolution struct {
 	Inputs []input
 
 	started time.Time // when the go command was started
+	listing *listing  // what it said, for what has no export data
 }
 
 // A resolved is one import path and where its types are.
@@ -30,6 +31,8 @@ type resolved struct {
 	Export    string // file of export data
 	Source    string // hash of the fallback's source, used instead of export data
 	Problem   *Problem
+
+	listed bool // its types are those of the source that the go command has listed
 }
 
 // errStale says that a resolution names files that are gone.

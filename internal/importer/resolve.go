@@ -56,6 +56,8 @@ func (im *Importer) resolve(ctx context.Context, at *site, want Names) (*resolut
 			r.Problem = &Problem{Text: "import cycle not allowed: " + path + " imports the package of this directory", Definite: true}
 		case p != nil && p.Export != "":
 			r.TypesPath, r.Name, r.Export = p.ImportPath, p.Name, p.Export
+		case at.offline && p != nil && p.hasSource():
+			r.TypesPath, r.Name, r.listed = p.ImportPath, p.Name, true
 		default:
 			r.Problem = &Problem{Text: l.trouble(p, path)}
 			// Nothing can provide it but a directory that is not there yet.
@@ -82,6 +84,7 @@ func (im *Importer) resolve(ctx context.Context, at *site, want Names) (*resolut
 		}
 	}
 	slices.SortFunc(res.Inputs, func(a, b input) int { return cmp.Compare(a.Dir, b.Dir) })
+	res.listing = l
 	return res, nil
 }
 

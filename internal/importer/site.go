@@ -27,6 +27,7 @@ type site struct {
 	work    string   // go.work, "" if there is none
 	files   []string // module files that apply, names and contents in turn
 
+	offline bool // the go command is to start nothing
 	// volatile says that an answer may depend on files not in the site.
 	volatile bool
 }
