@@ -14,6 +14,7 @@ import (
 // envs finds what cells may use, once for each directory. It is safe for concurrent use.
 type envs struct {
 	context []string // --context; nil: the package of the input file
+	offline bool
 
 	mu    sync.Mutex
 	byDir map[string]func() (*rewrite.Env, error)
@@ -34,7 +35,7 @@ func (e *envs) ofBook(path string) (*rewrite.Env, error) {
 		e.books = map[string]*rewrite.Env{}
 	}
 	if e.books[dir] == nil {
-		e.books[dir] = rewrite.NewBookEnv(dir)
+		e.books[dir] = e.empty(dir, true)
 	}
 	return e.books[dir], nil
 }
@@ -105,8 +106,19 @@ func (e *envs) lose(results []*result) []int {
 	return list
 }
 
+// empty returns what a cell in a directory may import.
+func (e *envs) empty(dir string, book bool) *rewrite.Env {
+	switch {
+	case e.offline:
+		return rewrite.NewOfflineEnv(dir, book)
+	case book:
+		return rewrite.NewBookEnv(dir)
+	}
+	return rewrite.NewEnv(dir)
+}
+
 func (e *envs) find(dir string) (*rewrite.Env, error) {
-	env := rewrite.NewEnv(dir)
+	env := e.empty(dir, false)
 	if e.context == nil {
 		return env.WithPackage(dir)
 	}

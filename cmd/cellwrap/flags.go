@@ -100,6 +100,7 @@ func (f *flags) groups() []flagGroup {
 			set.StringVar(&f.types, "types", "auto", "check, and find the result's: `auto|off|require`")
 			choose(set, "types", typesNames)
 			set.StringArrayVar(&f.envs.context, "context", nil, "it may use the Go file or package at `PATH`")
+			set.BoolVar(&f.envs.offline, "offline", false, "use no network and no compiler for that")
 			set.BoolVar(&f.opts.FixImports, "fix-imports", false, "import standard packages that the cell lacks")
 		}),
 	}

@@ -84,6 +84,7 @@ func (c *config) rewrite(ctx context.Context, files []string, stdin io.Reader, s
 	if status != exitOK {
 		return status
 	}
+	c.findOrphans(results)
 	status, err = c.emit(results, stdout, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "cellwrap: %v\n", err)
