@@ -20,6 +20,7 @@ type Error struct {
 	// refused, which would declare what is not defined here. A cell has one such error, and then no others.
 	Follows bool
 
+	ended  bool // it is about a name that ended with an earlier cell of the session
 	syntax bool // it is about Go's syntax, or what GoNB makes of that, and no rule of ours
 }
 

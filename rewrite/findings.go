@@ -218,7 +218,7 @@ func (c *checker) incomplete(e typeError, off int) bool {
 	if !ok {
 		return false
 	}
-	if c.opts.past.doubts(name) {
+	if c.opts.past.doubts(name) && c.endedHint(e.msg) == "" {
 		c.warn(off, "%s (the cell that may define it could not be checked)", e.msg)
 		return true
 	}

@@ -28,6 +28,7 @@ func (c *checker) refusal(found []finding) ErrorList {
 			continue
 		}
 		e := c.cell.errorf(f.off, "%s", c.wording(f.typeError, f.cell))
+		e.ended = of == "" && c.endedHint(f.msg) != ""
 		if of == "" {
 			own = append(own, e)
 			continue

@@ -98,6 +98,7 @@ func (c *cell) applyMagics(st settings) ([]Diagnostic, *Error) {
 		if c.member != nil {
 			if k, ok := c.asMark(line); ok {
 				c.member.setMark(line, k)
+				notes = append(notes, c.nearMagic(line)...)
 				continue
 			}
 		}

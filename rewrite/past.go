@@ -34,6 +34,7 @@ type past struct {
 	imports map[string]importSpec // by the name that cells use them by
 	lost    *doubts               // names that cells would declare which were refused
 	unsure  *doubts               // words of cells that the host runs, and of which not all is known
+	ended   *doubts               // names that ended with the process of GoNB's that had them
 }
 
 // passed is a cell that was left as it is.
@@ -56,6 +57,7 @@ func newPast(opts *Options) *past {
 		imports: map[string]importSpec{},
 		lost:    newDoubts(),
 		unsure:  newDoubts(),
+		ended:   newDoubts(),
 	}
 	files, _ := opts.Env.filesFor(opts.withDefaults().Package, "", "_", &ast.File{})
 	for _, f := range files {
@@ -82,21 +84,20 @@ func (p *past) catchUp(ctx context.Context) error {
 		if next.host {
 			opts.Target, opts.Template, opts.Assign = File, nil, ""
 			opts.FixImports, opts.host, opts.Types = true, true, TypesAuto
-			if p.opts.Target.traits().sessions {
-				next.src = beforeMark(next.src, p.opts.Percent)
-			}
 		}
-		r, err := rewrite(ctx, next.src, opts.withDefaults(), next.before)
+		src := next.src
+		if next.host && p.opts.Target.traits().sessions {
+			src = beforeMark(src, p.opts.Percent)
+		}
+		r, err := rewrite(ctx, src, opts.withDefaults(), next.before)
 		switch {
 		case ctx.Err() != nil:
 			p.passed = list[i:]
 			return ctx.Err()
 		case next.host && (err != nil || r.checked == nil):
-			p.unsure.raiseAll(next.src, next.at.origin())
+			p.readHosted(next, false)
 		case next.host:
-			if r.checked.know.incomplete != nil {
-				p.unsure.raiseAll(next.src, next.at.origin())
-			}
+			p.readHosted(next, r.checked.know.incomplete == nil)
 			p.learnFrom(r.checked, r.checked.shownLocals())
 		case err == nil && r.checked != nil:
 			p.learn(r.checked)
@@ -178,6 +179,7 @@ func (p *past) learn(c *checker) {
 		return
 	}
 	p.learnFrom(c, c.resultLocal())
+	p.endMain(c)
 }
 
 // local is a variable that later cells see, with its declaration for when it has to be checked again.

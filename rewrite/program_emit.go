@@ -135,7 +135,9 @@ func blankDeclarations(f *ast.File) {
 func (m *member) noteText() string {
 	var text strings.Builder
 	for _, d := range m.notes {
-		text.WriteString(strings.TrimSuffix(d.Msg, "\n") + "\n")
+		if d.Severity == Note {
+			text.WriteString(strings.TrimSuffix(d.Msg, "\n") + "\n")
+		}
 	}
 	return text.String()
 }

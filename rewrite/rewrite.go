@@ -252,17 +252,8 @@ func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (
 	}
 	p, checked, failure := planned(ctx, s, opts, name)
 	if failure != nil && ctx.Err() == nil && c.mayPass(opts) {
-		untyped := *opts
-		untyped.Types = TypesOff
-		p, checked, failure = planned(ctx, s, &untyped, name)
-		if failure != nil && !opts.FixImports {
-			// It takes types, which GoNB's own imports may give.
-			imported := *opts
-			imported.FixImports = true
-			if q, c, err := planned(ctx, s, &imported, name); err == nil {
-				p, checked, failure = q, c, nil
-			}
-		}
+		notes = append(notes, endedNames(failure)...)
+		p, checked, failure = plannedForHost(ctx, s, opts, name)
 	}
 	if failure != nil {
 		return nil, failure
@@ -318,6 +309,34 @@ func assembling(c *cell, p *plan, opts *Options) func() (*Output, *Error) {
 		<-done
 		return out, err
 	}
+}
+
+// plannedForHost plans a cell whose host knows better what is wrong with it: without types, or with the imports that
+// GoNB adds, where it takes types.
+func plannedForHost(ctx context.Context, s *syntax, opts *Options, name ident) (*plan, *checker, error) {
+	untyped := *opts
+	untyped.Types = TypesOff
+	p, checked, failure := planned(ctx, s, &untyped, name)
+	if failure == nil || opts.FixImports {
+		return p, checked, failure
+	}
+	imported := *opts
+	imported.FixImports = true
+	if p, checked, err := planned(ctx, s, &imported, name); err == nil {
+		return p, checked, nil
+	}
+	return nil, nil, failure
+}
+
+// endedNames returns warnings of the names that a failure says have ended, since the host does not know why.
+func endedNames(failure error) []Diagnostic {
+	var warnings []Diagnostic
+	for _, e := range Errors(failure) {
+		if e.ended {
+			warnings = append(warnings, Diagnostic{Pos: e.Pos, End: e.End, Severity: Warning, Msg: e.Msg})
+		}
+	}
+	return warnings
 }
 
 // planned plans, with types if they are wanted and something is known.

@@ -72,6 +72,7 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	if s.past != nil {
 		s.past.lost.forget(at.origin())
 		s.past.unsure.forget(at.origin())
+		s.past.ended.forget(at.origin())
 	}
 	s.settings = r.after
 	switch {

@@ -1,6 +1,8 @@
 package rewrite_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cellwrap/cellwrap/rewrite"
@@ -49,6 +51,62 @@ func TestSessionHandles(t *testing.T) {
 		}
 		if _, err := s.Cell(t.Context(), []byte(c.cell), "cell 2"); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %q:\n%v, want\n%s", c.target, c.cell, err, c.want)
+		}
+	}
+}
+
+// TestSessionEnded holds what is said of a name that an earlier cell declared in its func main: it ended with that
+// cell's process. A cell that is GoNB's is warned, and one that is wrapped is refused.
+func TestSessionEnded(t *testing.T) {
+	const hint = "undefined: x (cell 1 declared it in its func main, and it ended with that cell's process; declare it there with var, above the statements or above %%)"
+	for cell, want := range map[string]string{
+		"x := 1\nfmt.Println(x)":                                     hint,
+		"x := await reactor.Succeed(1)\nfmt.Println(x)":              hint,
+		"_ = 1\nvar x = 1\nfmt.Println(x)":                           hint,
+		"_ = 1\nconst k = 1\ny := k\nfunc x() int { return y }\nx()": hint, // a closure
+		"x, err := known.ToGoNB()\nfmt.Println(x, err)":              hint,
+		"%%\nx := 1\nfmt.Println(x)":                                 hint,
+		"%%\nconst x = 1\nfmt.Println(x)":                            hint,
+		"%%\nvar x = 1\nfmt.Println(x)":                              hint,
+		"func main() { type x int }":                                 hint,
+		"var x = 1\nfmt.Println(x)":                                  "",
+		"var x = 1\n%%\nfmt.Println(x)":                              "",
+		"const x = 1\nfmt.Println(x)":                                "",
+		"if x := 1; x > 0 { fmt.Println(x) }":                        "undefined: x",
+		"%%run_in_reactor r\nx := 1\nreturn x":                       "undefined: x",
+	} {
+		s := rewrite.NewSession(rewrite.Options{Target: rewrite.GoNB, FixImports: true, Env: rewrite.NewEnv(t.TempDir())})
+		if _, err := s.Cell(t.Context(), []byte(cell), "cell 1"); err != nil {
+			t.Fatalf("%q: %v", cell, err)
+		}
+		for n, later := range []string{"fmt.Println(x)", "fmt.Println(x + 1)"} {
+			name := fmt.Sprint("cell ", n+2)
+			out, err := s.Cell(t.Context(), []byte(later), name)
+			if err != nil {
+				t.Errorf("%q: %v", cell, err)
+				continue
+			}
+			var got []string
+			for _, d := range out.Diagnostics {
+				got = append(got, fmt.Sprint(d.Pos, ": ", d.Severity, ": ", d.Msg))
+			}
+			warned := ""
+			if want == hint {
+				warned = name + ":1:13: warning: " + hint
+			}
+			if strings.Join(got, "\n") != warned {
+				t.Errorf("%q, then %q: %q, want %q", cell, later, got, warned)
+			}
+		}
+		_, err := s.Cell(t.Context(), []byte("%%run_in_reactor later\nreturn x"), "cell 4")
+		if refused := fmt.Sprint(err); want == "" && err != nil || want != "" && refused != "cell 4:2:8: "+want {
+			t.Errorf("%q: %v, want %q", cell, err, want)
+		}
+		if _, err := s.Cell(t.Context(), []byte("var x = 1"), "cell 5"); err != nil {
+			t.Errorf("%q: %v", cell, err)
+		}
+		if _, err := s.Cell(t.Context(), []byte("%%run_in_reactor last\nreturn x"), "cell 6"); err != nil {
+			t.Errorf("%q, then a var: %v", cell, err)
 		}
 	}
 }

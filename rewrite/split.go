@@ -188,7 +188,7 @@ func (s *splitter) isMagic(off int, tok token.Token, lit string) (sign int, ok b
 			return 0, false
 		}
 	case tok == token.COMMENT && strings.HasPrefix(lit, directive):
-		if isMarker(lit) {
+		if isMarker(lit) || nearDirective(lit) != nil {
 			return 0, false
 		}
 	case tok == token.COMMENT && s.percent:

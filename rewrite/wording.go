@@ -106,7 +106,7 @@ func (c *checker) wording(e typeError, cells bool) string {
 		"\n\t\t", "; ", "\n\t", "; ", // have …; want …
 		" (declared at -)", "", // in a package whose positions are not known
 	).Replace(msg)
-	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos) + c.handleHint(e) + stringHint(e.msg) + c.leftOutHint(e)
+	msg = c.cellPositions(msg) + c.hint(e.msg, e.pos) + c.handleHint(e) + stringHint(e.msg) + c.leftOutHint(e) + c.endedHint(e.msg)
 	if off, ok := c.offset(e.pos); ok {
 		msg += c.cell.undefinedHint(e.msg, off)
 	}
