@@ -27,7 +27,7 @@ var suites = []suite{
 		quick: "^Benchmark(RunInReactorWait|RunInReactorWait_goroutine|Outstanding[VD].*|Chain10|Then10|CallLater.*|Await.*|RunCoroutineWait|Switch|Crowd.*|CancelStorm|Fairness|PendingMemory|SuspendedMemory)$"},
 	{dir: "rewrite", bench: "^Benchmark(File|Format|Edit|Parse)$", quick: "^Benchmark(File|Format|Edit|Parse)$/^(1|6|100)kB$"},
 	{dir: "rewrite", bench: "^Benchmark(Dst|Goimports)$/^100kB$", quick: "^Benchmark(Dst|Goimports)$/^100kB$"},
-	{dir: "rewrite", bench: "^BenchmarkLinear$/^(awaits|returns_of_distinct_types|gotos_all_forward|chain_of_consts|imports_of_one_package)$/^file$/^auto$/^(1000|16000)$"},
+	{dir: "rewrite", bench: "^BenchmarkLinear$/^(awaits|returns_of_distinct_types|gotos_all_forward|chain_of_sums_of_consts|imports_of_one_package)$/^file$/^auto$/^(1000|16000)$"},
 	{dir: "rewrite", bench: "^Benchmark(Session|Program)$", quick: "^Benchmark(Session|Program)$/^1000?$"},
 	{dir: "cmd/cellwrap", bench: "^BenchmarkProcess$/^(off|types)$", quick: "^BenchmarkProcess$/^(off|types)$/^(200|6000|std|http)$"},
 	{dir: "cmd/cellwrap", bench: "^BenchmarkMemory$", once: true},

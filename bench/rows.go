@@ -65,7 +65,7 @@ var rows = func() (list []row) {
 	linear("_ = await d()", "awaits")
 	linear("returns of distinct types", "returns_of_distinct_types")
 	linear("gotos forward over each other", "gotos_all_forward")
-	linear("constants, each of the one before", "chain_of_consts")
+	linear("constants, each a sum with the one before", "chain_of_sums_of_consts")
 	linear("imports", "imports_of_one_package")
 
 	memory := func(what, name string, most float64) {
