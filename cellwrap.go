@@ -28,7 +28,7 @@ import (
 //go:embed reactor/session/kernel_linux.go reactor/session/link.go reactor/session/main.go reactor/session/other.go
 //go:embed reactor/session/output.go reactor/session/place.go reactor/session/printed.go
 //go:embed reactor/session/serve.go reactor/session/start.go reactor/session/value.go
-//go:embed reactor/session/wire.go
+//go:embed reactor/session/socket.go reactor/session/wire.go
 //go:embed internal/host/display.go internal/host/failure.go internal/host/frame.go
 //go:embed internal/host/host.go internal/host/rich/rich.go internal/host/settings.go
 //go:embed internal/host/terminal.go

@@ -5,19 +5,20 @@ import (
 	"runtime/debug"
 )
 
-// An Awaitable is a *[Deferred][T], an *[EventualResult][T], or a type that embeds an [OnAwait][T].
+// An Awaitable is a *[Deferred][T], an *[EventualResult][T], or a type that embeds an [OnAwait].
 type Awaitable[T any] interface {
 	// awaitable returns what brings the outcome, in a slot of T; nil stands for the zero value.
 	// The argument only tells the compiler of T.
 	awaitable(*T) settling
 }
 
-// OnAwait gives what to await each time that it is awaited, on the goroutine that awaits. A type
-// of another package that has an outcome of its own embeds it, and so is [Awaitable]. Canceled is
-// what it gave.
-type OnAwait[T any] func() Awaitable[T]
+// OnAwait makes [Awaitable] a type of another package that has an outcome of its own, and embeds it:
+// the method of Of gives what to await each time that it is awaited, on the goroutine that awaits.
+// Canceled is what it gave. (It is a method and no function value so that a program which awaits no such
+// thing does not link what it takes.)
+type OnAwait[T any, A interface{ OnAwait() Awaitable[T] }] struct{ Of A }
 
-func (f OnAwait[T]) awaitable(*T) settling { return f().awaitable(nil) }
+func (o OnAwait[T, A]) awaitable(*T) settling { return o.Of.OnAwait().awaitable(nil) }
 
 func (d *Deferred[T]) awaitable(*T) settling {
 	if d == nil {

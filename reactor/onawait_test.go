@@ -6,15 +6,21 @@ import (
 )
 
 // number can be awaited as a type of another package is.
-type number struct{ OnAwait[int] }
+type number struct{ OnAwait[int, give] }
+
+type give func() Awaitable[int]
+
+func (f give) OnAwait() Awaitable[int] { return f() }
+
+func numberOf(f give) *number { return &number{OnAwait[int, give]{f}} }
 
 func TestOnAwait(t *testing.T) {
 	bubble(t, func(t *testing.T, r *Reactor) {
 		asked := 0
-		later := &number{func() Awaitable[int] {
+		later := numberOf(func() Awaitable[int] {
 			asked++
 			return afterSecond(r, asked)
-		}}
+		})
 		v, err := WaitForOn(r, time.Minute, func(co *Coroutine) (int, error) {
 			return 10*MustAwait(co, later) + MustAwait(co, later), nil
 		})
@@ -26,13 +32,13 @@ func TestOnAwait(t *testing.T) {
 		equal(t, "the value", MustAwaitFor(time.Minute, later), 4)
 
 		given := NewDeferredOn[int](r, nil)
-		_, err = AwaitFor(time.Second, &number{func() Awaitable[int] { return given }})
+		_, err = AwaitFor(time.Second, numberOf(func() Awaitable[int] { return given }))
 		wantErr(t, err, ErrTimeout)
 		pass(time.Second)
 		_, err = AwaitFor(time.Second, given)
 		wantErr(t, err, ErrCanceled)
 
-		v, err = AwaitFor(time.Second, number{func() Awaitable[int] { return (*Deferred[int])(nil) }})
+		v, err = AwaitFor(time.Second, *numberOf(func() Awaitable[int] { return (*Deferred[int])(nil) }))
 		equal(t, "the value of a nil Deferred", v, 0)
 		wantErr(t, err, nil)
 	})

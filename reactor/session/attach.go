@@ -26,7 +26,17 @@ type EventualResult[T any] struct {
 }
 
 // onAwait makes the field that EventualResult embeds an unexported one.
-type onAwait[T any] = reactor.OnAwait[T]
+type onAwait[T any] = reactor.OnAwait[T, inProcess[T]]
+
+// inProcess gives what a reactor of this process awaits for a result.
+type inProcess[T any] struct{ r *EventualResult[T] }
+
+func (p inProcess[T]) OnAwait() reactor.Awaitable[T] {
+	if _, local := p.r.known(); local != nil {
+		return local
+	}
+	return reactor.DeferToGoroutine(p.r.WaitContext)
+}
 
 type outcome[T any] struct {
 	value T
@@ -47,12 +57,7 @@ var (
 // wait for. Attach itself does nothing else: no goroutine, no file, no connection.
 func Attach[T any](name string) *EventualResult[T] {
 	r := &EventualResult[T]{name: name}
-	r.onAwait = func() reactor.Awaitable[T] {
-		if _, local := r.known(); local != nil {
-			return local
-		}
-		return reactor.DeferToGoroutine(r.WaitContext)
-	}
+	r.onAwait.Of.r = r
 	return r
 }
 

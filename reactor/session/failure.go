@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"os"
 
 	"github.com/cellwrap/cellwrap/reactor"
@@ -22,7 +21,20 @@ var known = []error{
 	context.Canceled, context.DeadlineExceeded, errors.ErrUnsupported,
 	io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, io.ErrShortWrite, io.ErrShortBuffer, io.ErrNoProgress,
 	fs.ErrInvalid, fs.ErrPermission, fs.ErrExist, fs.ErrNotExist, fs.ErrClosed,
-	os.ErrNoDeadline, os.ErrDeadlineExceeded, os.ErrProcessDone, net.ErrClosed,
+	os.ErrNoDeadline, os.ErrDeadlineExceeded, os.ErrProcessDone, closedConn{},
+}
+
+// closedConn is net.ErrClosed, by its text: to name it would link package net with every cell.
+type closedConn struct{}
+
+func (closedConn) Error() string { return "use of closed network connection" }
+
+func (e closedConn) Is(target error) bool { return target.Error() == e.Error() }
+
+// isKnown reports whether err is the known error k.
+func isKnown(err, k error) bool {
+	closed, ok := k.(closedConn)
+	return err == k || ok && closed.Is(err)
 }
 
 // A failure is an error as it crosses.
@@ -53,7 +65,7 @@ func takeApart(name string, err error) (f *failure) {
 // fail takes err apart.
 func fail(err error, depth int) *failure {
 	for i, k := range known {
-		if err == k {
+		if isKnown(err, k) {
 			return &failure{Known: i + 1}
 		}
 	}
@@ -120,7 +132,7 @@ func (e *remote) Error() string { return e.text }
 
 func (e *remote) Is(target error) bool {
 	for _, i := range e.is {
-		if 0 <= i && i < len(known) && known[i] == target {
+		if 0 <= i && i < len(known) && isKnown(target, known[i]) {
 			return true
 		}
 	}

@@ -36,8 +36,7 @@ func work(run func() (cancelBody func(), outcome func() []byte)) {
 		data := outcome()
 		close(ended)
 		if keeper.say(result) == nil {
-			buffers := frame(data)
-			buffers.WriteTo(keeper.out)
+			writeFrame(keeper.out, data)
 		}
 	}()
 	for {

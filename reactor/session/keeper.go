@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -33,11 +32,11 @@ func init() {
 type keeper struct {
 	name     string
 	place    place
-	listener *net.UnixListener // nil until the place is taken
-	socket   os.FileInfo       // the listener's
-	job      *exec.Cmd         // nil until it is started
-	link     link              // to the job
-	started  bool              // the job was told to begin the body
+	listener *os.File    // nil until the place is taken
+	socket   os.FileInfo // the listener's
+	job      *exec.Cmd   // nil until it is started
+	link     link        // to the job
+	started  bool        // the job was told to begin the body
 	printed  printed
 
 	replaced chan struct{} // told by who takes the place
@@ -79,7 +78,7 @@ func keep(spec string) {
 			if !k.started {
 				k.refuse(cell, errors.New("it was started once more, by another cell"))
 			}
-			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: its cell was run again: %w", k.name, reactor.ErrCanceled)))
+			k.settle(ending(byRestart, fmt.Sprintf("session: %s: its cell was run again: %v", k.name, reactor.ErrCanceled)))
 			k.end()
 		case b := <-cellSays:
 			if b != begin {
@@ -97,7 +96,7 @@ func keep(spec string) {
 			if !k.started {
 				k.refuse(cell, k.died(err))
 			}
-			k.settle(encode(k.name, 0, fmt.Errorf("session: %s: %w", k.name, k.died(err))))
+			k.settle(ending(byDeath, fmt.Sprintf("session: %s: %v", k.name, k.died(err))))
 		}
 	}
 }
@@ -242,16 +241,16 @@ func (k *keeper) end() {
 // listen answers cells, each on a goroutine of its own.
 func (k *keeper) listen() {
 	for {
-		c, err := k.listener.AcceptUnix()
+		c, err := accept(k.listener)
 		if err == nil {
 			go k.answer(c)
-		} else if errors.Is(err, net.ErrClosed) {
+		} else if errors.Is(err, os.ErrClosed) {
 			return
 		}
 	}
 }
 
-func (k *keeper) answer(c *net.UnixConn) {
+func (k *keeper) answer(c socket) {
 	var op [1]byte
 	if _, err := c.Read(op[:]); err != nil {
 		c.Close()
@@ -290,14 +289,12 @@ func (k *keeper) answer(c *net.UnixConn) {
 	case opOutput:
 		text, dropped := k.printed.snapshot()
 		c.Write([]byte{here})
-		buffers := frame(append(binary.BigEndian.AppendUint64(nil, uint64(dropped)), text...))
-		buffers.WriteTo(c)
+		writeFrame(c, append(binary.BigEndian.AppendUint64(nil, uint64(dropped)), text...))
 	}
 	c.Close()
 }
 
-func (k *keeper) give(c *net.UnixConn) {
+func (k *keeper) give(c socket) {
 	c.Write([]byte{here})
-	buffers := frame(k.data)
-	buffers.WriteTo(c)
+	writeFrame(c, k.data)
 }

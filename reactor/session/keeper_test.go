@@ -4,7 +4,6 @@ package session
 
 import (
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,7 +15,8 @@ import (
 // A connection that asks for the end stays open until then: the garbage collector must not close it.
 func TestEndHoldsConnection(t *testing.T) {
 	t.Parallel()
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := listenAt(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestEndHoldsConnection(t *testing.T) {
 		l.Close()
 		<-listens
 	})
-	asker, err := net.Dial("unix", l.Addr().String())
+	asker, err := dialTo(path, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,23 +60,24 @@ func TestLastWords(t *testing.T) {
 // waits as long as it takes. The one answer that does not come is the clock of the other.
 func TestPatient(t *testing.T) {
 	t.Parallel()
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "s"), Net: "unix"})
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := listenAt(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	pair := func(patient bool) (*connection, net.Conn) {
-		conn, err := net.Dial("unix", l.Addr().String())
+	pair := func(patient bool) (*connection, socket) {
+		conn, err := dialTo(path, time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
-		keeper, err := l.Accept()
+		keeper, err := accept(l)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { keeper.Close() })
-		return &connection{conn.(*net.UnixConn), "x", patient}, keeper
+		return &connection{conn, "x", patient}, keeper
 	}
 	waits, keeper := pair(true)
 	asks, _ := pair(false)

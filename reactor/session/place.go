@@ -3,13 +3,11 @@
 package session
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -35,9 +33,10 @@ func placeOf(name string) (place, error) {
 
 // placeIn is placeOf for the kernel with a directory.
 func placeIn(kernels, name string) (place, error) {
-	sum := sha256.Sum256([]byte(name))
+	sum := fnv.New64a()
+	io.WriteString(sum, name)
 	all := filepath.Join(kernels, ".cellwrap")
-	p := place{all, filepath.Join(all, hex.EncodeToString(sum[:8]))}
+	p := place{all, filepath.Join(all, fmt.Sprintf("%016x", sum.Sum64()))}
 	if limit := len(syscall.RawSockaddrUnix{}.Path) - 1; len(p.socket()) > limit {
 		return place{}, fmt.Errorf("the path of the socket is too long, %d bytes where the system takes %d: %s (start the kernel with a shorter TMPDIR)",
 			len(p.socket()), limit, p.socket())
@@ -152,22 +151,23 @@ const endWithin = time.Second
 // listen ends the session that has the place, and takes it. Of many that do so at the same time
 // each ends the one before.
 // It returns what to tell the socket by, too.
-func (p place) listen() (l *net.UnixListener, socket os.FileInfo, err error) {
+func (p place) listen() (l *os.File, socket os.FileInfo, err error) {
 	d, err := p.lock()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer d.Close()
-	if old, err := net.Dial("unix", p.socket()); err == nil {
+	if old, err := dialTo(p.socket(), endWithin); err == nil {
 		old.Write([]byte{opEnd})
 		old.SetReadDeadline(time.Now().Add(endWithin))
-		io.Copy(io.Discard, old)
+		for b := make([]byte, 1); err == nil; {
+			_, err = old.Read(b)
+		}
 		old.Close()
 	}
 	os.Remove(p.next())
-	l, err = net.ListenUnix("unix", &net.UnixAddr{Name: p.next(), Net: "unix"})
+	l, err = listenAt(p.next())
 	if err == nil {
-		l.SetUnlinkOnClose(false)
 		err = os.Chmod(p.next(), 0o600)
 	}
 	if err == nil {

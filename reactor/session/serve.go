@@ -2,9 +2,9 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"strings"
 
@@ -72,7 +72,7 @@ func (r *EventualResult[T]) serve(run func() *reactor.EventualResult[T]) {
 	case !isJob:
 		name := r.name
 		if name == unnamed {
-			name += rand.Text()
+			name += fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
 		}
 		if err := start(name); err != nil {
 			fmt.Fprintf(os.Stderr, "session: %s: %v\n", r.name, err)

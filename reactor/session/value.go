@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/cellwrap/cellwrap/reactor"
 )
 
 // A header says how an outcome is written that follows it in the same gob stream.
@@ -103,8 +105,33 @@ func isEmpty(v reflect.Value) bool { return v.Kind() == reflect.Slice && v.Len()
 // isRemote reports whether an error of ours can be a value of type t, an interface.
 func isRemote(t reflect.Type) bool { return reflect.TypeFor[*remote]().AssignableTo(t) }
 
+// What a keeper says of the end of a body that has no outcome. No gob stream, which a keeper could only
+// write if all cells linked that, begins with a 0.
+const (
+	byDeath   = 'd' // ErrDied
+	byRestart = 'r' // ErrCanceled
+)
+
+// ending returns the error as bytes.
+func ending(by byte, text string) []byte { return append([]byte{0, by}, text...) }
+
+// endingIn returns the error that ending has written, nil if it is an outcome.
+func endingIn(data []byte) error {
+	if len(data) < 2 || data[0] != 0 {
+		return nil
+	}
+	why := ErrDied
+	if data[1] == byRestart {
+		why = reactor.ErrCanceled
+	}
+	return &remoteOne{&remote{text: string(data[2:])}, why}
+}
+
 // decode is the opposite of encode.
 func decode[T any](name string, data []byte) (v T, err error) {
+	if err := endingIn(data); err != nil {
+		return v, err
+	}
 	dec := gob.NewDecoder(bytes.NewReader(data))
 	var h header
 	if err = dec.Decode(&h); err == nil && h.Form == failed && h.Failure != nil {

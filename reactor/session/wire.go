@@ -1,12 +1,12 @@
 package session
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"os"
+	"slices"
 	"time"
 )
 
@@ -36,9 +36,15 @@ const answerWithin = time.Second
 
 var errSilent = errors.New("its process does not answer")
 
+// A socket is an *os.File that is one.
+type socket interface {
+	io.ReadWriteCloser
+	SetReadDeadline(t time.Time) error
+}
+
 // A connection is one question to a keeper.
 type connection struct {
-	*net.UnixConn
+	socket
 	name    string // of the session
 	patient bool   // the answer may take as long as it likes to begin
 }
@@ -46,17 +52,16 @@ type connection struct {
 // dial asks op of the keeper of the named session.
 func dial(name string, op byte) (*connection, error) {
 	path, err := socketOf(name)
-	var conn net.Conn
+	var conn socket
 	if err == nil {
-		d := net.Dialer{Timeout: answerWithin}
-		if conn, err = d.Dial("unix", path); err != nil {
+		if conn, err = dialTo(path, answerWithin); err != nil {
 			err = unreachable(err)
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("session: %s: %w", name, err)
 	}
-	c := &connection{conn.(*net.UnixConn), name, op == opWait}
+	c := &connection{conn, name, op == opWait}
 	if _, err := c.Write([]byte{op}); err != nil {
 		c.Close()
 		return nil, c.lost(err)
@@ -81,7 +86,7 @@ func (c *connection) interrupt() { c.SetReadDeadline(time.Unix(1, 0)) }
 
 // frame reads a frame of the answer.
 func (c *connection) frame() ([]byte, error) {
-	data, err := readFrame(steady{c.UnixConn})
+	data, err := readFrame(steady{c.socket})
 	if err != nil {
 		return nil, c.lost(err)
 	}
@@ -89,16 +94,16 @@ func (c *connection) frame() ([]byte, error) {
 }
 
 // steady reads as long as there is progress.
-type steady struct{ *net.UnixConn }
+type steady struct{ socket }
 
 func (c steady) Read(p []byte) (int, error) {
 	c.SetReadDeadline(time.Now().Add(answerWithin))
-	return c.UnixConn.Read(p)
+	return c.socket.Read(p)
 }
 
 // lost says what it means that a keeper does not go on to answer.
 func (c *connection) lost(err error) error {
-	if e, ok := err.(net.Error); ok && e.Timeout() {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errSilent
 	} else {
 		err = fmt.Errorf("%w: the connection broke (%v)", ErrDied, err)
@@ -106,8 +111,17 @@ func (c *connection) lost(err error) error {
 	return fmt.Errorf("session: %s: %w", c.name, err)
 }
 
-func frame(data []byte) net.Buffers {
-	return net.Buffers{binary.BigEndian.AppendUint64(nil, uint64(len(data))), data}
+func writeFrame(w io.Writer, data []byte) error {
+	for _, part := range frame(data) {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func frame(data []byte) [][]byte {
+	return [][]byte{binary.BigEndian.AppendUint64(nil, uint64(len(data))), data}
 }
 
 func readFrame(r io.Reader) ([]byte, error) {
@@ -120,12 +134,16 @@ func readFrame(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("a frame of %d bytes", size)
 	}
 	// Memory is for what comes, not for what a frame says of itself.
-	var data bytes.Buffer
-	data.Grow(int(min(size, 1<<20)))
-	if _, err := io.CopyN(&data, r, int64(size)); err == io.EOF {
-		return nil, io.ErrUnexpectedEOF
-	} else if err != nil {
-		return nil, err
+	var data []byte
+	for left := size; left > 0; {
+		begin, part := len(data), int(min(left, 1<<20))
+		data = slices.Grow(data, part)[:begin+part]
+		if _, err := io.ReadFull(r, data[begin:]); err == io.EOF {
+			return nil, io.ErrUnexpectedEOF
+		} else if err != nil {
+			return nil, err
+		}
+		left -= uint64(part)
 	}
-	return data.Bytes(), nil
+	return data, nil
 }
