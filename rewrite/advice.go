@@ -52,7 +52,7 @@ func (c *checker) advice(pos token.Pos, format string, args ...any) {
 	}
 }
 
-// adviseStatement warns of a call whose result nobody waits for. The runtime's methods return what they
+// adviseStatement warns of a call that starts something which nobody waits for. The runtime's methods return what they
 // were called on, so that calls can be chained.
 func (c *checker) adviseStatement(e ast.Expr) {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
@@ -139,7 +139,7 @@ func (c *checker) adviseWaits() {
 	})
 }
 
-// adviseEnd warns of a body that returns a value and may also end without one.
+// adviseEnd warns of a body that returns a value in one place and may end without a return in another.
 func (c *checker) adviseEnd() {
 	list := c.body.List
 	if c.closing == "" || len(list) < 2 || c.finalCall() != nil {
@@ -151,7 +151,7 @@ func (c *checker) adviseEnd() {
 	}
 	returns, ok := c.returns()
 	if ok && slices.ContainsFunc(returns, func(r returned) bool { return len(r.values) > 0 }) {
-		c.advice(last.Pos(), "the cell may end here without a return, with the zero value as its result (end it in return)")
+		c.advice(last.Pos(), "the cell may end here without a return, and its result is then the zero value (add a return)")
 	}
 }
 

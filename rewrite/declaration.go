@@ -63,7 +63,7 @@ func (p *past) note(f *ast.File, decls []ast.Decl) []*declaration {
 		case d.base != "":
 			p.methods[d.base] = append(p.methods[d.base], d)
 		case d.names == nil:
-			continue // blank: nothing can stand on it
+			continue // blank: nothing can use it
 		}
 		for name := range mentionedIn(&one) {
 			if p.users[name] == nil {

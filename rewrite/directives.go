@@ -23,11 +23,11 @@ func refusedDirective(comment string) string {
 	name, _, _ := strings.Cut(comment, " ")
 	switch name, _ := strings.CutPrefix(name, "//go:"); {
 	case name == "embed":
-		return "a cell cannot embed files (its variables are local, and //go:embed needs a package's)"
+		return "a cell cannot embed files (its variables are local, and //go:embed needs one of the package)"
 	case name == "linkname":
-		return "a cell cannot link names (its variables are local, and //go:linkname needs a package's)"
+		return "a cell cannot link names (its variables are local, and //go:linkname needs one of the package)"
 	case strings.HasPrefix(name, "cgo_"):
-		return "a cell cannot have the directives of cgo (Go takes them from the files that cgo makes, and from no others)"
+		return "a cell cannot have cgo directives (Go accepts them only in files that cgo has made)"
 	}
 	return ""
 }
@@ -43,7 +43,7 @@ func checkGenerate(c *cell, out *Output) *Error {
 	for line := range bytes.Lines(out.Code) {
 		generate := bytes.HasPrefix(line, []byte("//go:generate ")) || bytes.HasPrefix(line, []byte("//go:generate\t"))
 		if at := out.Lines[i]; generate && at > 0 {
-			return c.errorf(int(c.lines[at-c.first]), "go generate would run this line of the file (put it into a Go file of the package)")
+			return c.errorf(int(c.lines[at-c.first]), "go generate would run this line of the output (move it to a Go file of the package)")
 		}
 		i++
 	}

@@ -117,9 +117,14 @@ func (p *planner) findStaying() {
 	}
 }
 
-// hasDirective reports whether a //go: comment stands above a declaration.
+// hasDirective reports whether a //go: comment is above a declaration. One inside of another comment is text.
 func (p *planner) hasDirective(it *item) bool {
-	return bytes.Contains(p.text[it.start:it.kw], []byte("//go:"))
+	for t := newTokens(p.text[it.start:it.kw]); t.next(); {
+		if t.tok == token.COMMENT && strings.HasPrefix(t.lit, "//go:") {
+			return true
+		}
+	}
+	return false
 }
 
 // usesLocal reports whether id is a variable of the body where it uses it. An import of that name

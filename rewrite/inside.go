@@ -7,7 +7,7 @@ import (
 	"go/token"
 )
 
-// checkInside refuses statements that stand in no function of the file around them.
+// checkInside refuses statements that are not inside a function of the file around them.
 //
 // The file is parsed without them, and without the awaits of its other cells. A function whose end the parser does
 // not find may hold anything that follows.
@@ -35,7 +35,7 @@ func (c *cell) checkInside(opts *Options) *Error {
 		return nil
 	}
 	start := c.bom + len(c.text[c.bom:]) - len(bytes.TrimLeft(c.text[c.bom:], " \t\r\n"))
-	return c.errorf(start, "these lines are in no function (choose lines of a function's body)")
+	return c.errorf(start, "these lines are not inside a function (choose lines of a function's body)")
 }
 
 // holds reports whether a place is between the braces of a function's body.

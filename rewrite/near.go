@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// nearDirectives warns of comments that are not a directive for one space too many.
+// nearDirectives warns of comments that would be directives without a space.
 func (c *cell) nearDirectives() []Diagnostic {
 	if !strings.Contains(string(c.code), "cellwrap:") {
 		return nil
@@ -16,7 +16,7 @@ func (c *cell) nearDirectives() []Diagnostic {
 			continue
 		}
 		if m := nearDirective(t.lit); m != nil {
-			warnings = append(warnings, c.warning(t.off, "a comment and no directive, because of the space (write %s%s)", directive, m.name))
+			warnings = append(warnings, c.warning(t.off, "this is a comment and not a directive, because of the space (write %s%s)", directive, m.name))
 		}
 	}
 	return warnings
@@ -36,13 +36,13 @@ func nearDirective(comment string) *magic {
 	return lookup(words[0])
 }
 
-// nearMagic warns of a kernel's line that is not a magic of ours for a space.
+// nearMagic warns of a line for the kernel that would be a magic of ours without a space.
 func (c *cell) nearMagic(line magicLine) []Diagnostic {
 	m := nearMagic(string(c.text[line.start:line.end]))
 	if m == nil {
 		return nil
 	}
-	return []Diagnostic{c.warning(line.start, "not a magic of cellwrap, because of the space (write %s%s)", m.percent(), m.name)}
+	return []Diagnostic{c.warning(line.start, "this is not a magic of cellwrap, because of the space (write %s%s)", m.percent(), m.name)}
 }
 
 // nearMagic returns the magic that a line names with a space after the percent signs, or nil.

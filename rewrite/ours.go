@@ -35,9 +35,13 @@ func isOurs(text []byte, percent bool) bool {
 	if name, ok := magicName(first); ok && bytes.HasPrefix(first, []byte("%%")) {
 		return isSetting(name)
 	}
+	a := awaitWords{word: -1, in: make([]level, 1)}
 	for t := newTokens(text); t.next(); {
+		if t.tok != token.COMMENT {
+			a.token(t.off, t.tok, t.lit)
+		}
 		switch {
-		case t.tok == token.IDENT && t.lit == await:
+		case a.found != nil:
 			return true
 		case t.tok == token.COMMENT:
 			if strings.HasPrefix(t.lit, directive) && !isMarker(t.lit) {

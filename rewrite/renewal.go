@@ -7,7 +7,7 @@ import (
 )
 
 // renewedBy returns the declarations that have to be checked again with f, in the order of the
-// cells: those that stand on a name that f declares, and on a type that it gives a method.
+// cells: those that use a name that f declares, or a type that it gives a method.
 func (p *past) renewedBy(f *ast.File) []*declaration {
 	own := declaredIn(f)
 	anew := map[[2]string]bool{} // methods

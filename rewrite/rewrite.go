@@ -182,8 +182,11 @@ type rewritten struct {
 // rewrite takes the cell through the stages. The settings hold before it.
 func rewrite(ctx context.Context, text []byte, opts *Options, before settings) (*rewritten, error) {
 	src, err := newSource(text, opts.Filename, opts.FirstLine)
-	if err != nil && !(opts.MagicOnly && !MayChange(text)) {
+	if err != nil && !(opts.MagicOnly && !isOurs(text, opts.Percent)) {
 		return nil, err
+	}
+	if err != nil {
+		return &rewritten{out: src.unchanged(), after: before}, nil
 	}
 	if opts.traits.file && templates.IsGenerated(text) || !opts.traits.file && isWrapped(text) || opts.MagicOnly && !MayChange(text) {
 		return &rewritten{out: src.unchanged(), after: before}, nil

@@ -1,9 +1,9 @@
 package rewrite
 
 import (
+	"go/token"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/cellwrap/cellwrap/templates"
 )
@@ -57,6 +57,19 @@ func (p *planner) needsRuntime() bool {
 		return true
 	}
 	return slices.ContainsFunc(slices.Concat(p.plan.edits, p.plan.inner), func(e edit) bool {
-		return strings.Contains(e.text, p.plan.runtime+".")
+		return selectsFrom(e.text, p.plan.runtime)
 	})
+}
+
+// selectsFrom reports whether Go text selects something from what is called name.
+func selectsFrom(text, name string) bool {
+	named, after := false, token.ILLEGAL // whether the last token is the name, and what it is after
+	for t := newTokens([]byte(text)); t.next(); {
+		if t.tok == token.PERIOD && named {
+			return true
+		}
+		named = t.tok == token.IDENT && t.lit == name && after != token.PERIOD
+		after = t.tok
+	}
+	return false
 }

@@ -25,7 +25,7 @@ type source struct {
 func newSource(text []byte, name string, first int) (*source, *Error) {
 	s := &source{name: name, first: max(first, 1), text: text}
 	if len(text) > maxSize {
-		return nil, s.errorf(0, "cell of %d bytes is too large (at most %d)", len(text), maxSize)
+		return s, s.errorf(0, "cell of %d bytes is too large (at most %d)", len(text), maxSize)
 	}
 	if bytes.HasPrefix(text, bom) {
 		s.bom = len(bom)

@@ -18,7 +18,7 @@ func (c *checker) reword(e *typeError) {
 		e.msg += " (a block shows no value: assign it)"
 		return
 	}
-	if strings.HasPrefix(e.msg, "in call to "+c.runtime+".") && strings.Contains(e.msg, "Await") {
+	if strings.HasPrefix(e.msg, "in call to "+c.runtime+".Await") || strings.HasPrefix(e.msg, "in call to "+c.runtime+".MustAwait") {
 		c.rewordAwait(e)
 		return
 	}

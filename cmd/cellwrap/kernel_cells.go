@@ -152,8 +152,17 @@ func (c *cells) Prepared(printed string) {
 }
 
 // Forgets reports whether a cell may reset GoNB's go.mod.
-func (c *cells) Forgets(code string) bool {
-	return c.target == rewrite.GoNB && strings.Contains(code, "%reset")
+func (c *cells) Forgets(code string) bool { return c.target == rewrite.GoNB && forgetsGoNB(code) }
+
+// forgetsGoNB reports whether a line of a cell is GoNB's command that resets its go.mod. GoNB looks at the beginnings of
+// lines alone.
+func forgetsGoNB(code string) bool {
+	for line := range strings.Lines(code) {
+		if strings.HasPrefix(strings.TrimPrefix(line, "//gonb:"), "%reset") {
+			return true
+		}
+	}
+	return false
 }
 
 // Look returns a cell as GoNB can complete it and explain what is there: it is to know where the func main is.

@@ -81,7 +81,7 @@ func (s *site) list(ctx context.Context, paths []string) (*listing, error) {
 	}
 
 	args := append([]string{"list", "-e", "-deps", "-json=" + listFields, "-overlay=" + overlay}, s.listFlags()...)
-	if strings.Contains(s.env["GOFLAGS"], "-mod=mod") {
+	if s.hasFlag("mod=mod") {
 		args = append(args, "-mod=readonly") // to look is not to edit go.mod
 	}
 	cmd := exec.CommandContext(ctx, s.goCmd, append(args, "--", virtualName)...)

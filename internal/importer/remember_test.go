@@ -391,3 +391,22 @@ func TestCancel(t *testing.T) {
 		t.Error("temporary files are left", left, err)
 	}
 }
+
+// TestHasFlag holds that a flag is a word of its own: what another one's value says does not count.
+func TestHasFlag(t *testing.T) {
+	for flags, want := range map[string]bool{
+		"-modfile=a.mod":        true,
+		"-v --modfile=a.mod":    true,
+		"'-modfile=a b.mod'":    true,
+		"-modfile":              true,
+		"-tags=x-modfile":       false,
+		"-ldflags=-modfile=a":   false,
+		"-modfiles=a":           false,
+		"-mod=mod -tags=nofile": false,
+	} {
+		s := &site{env: map[string]string{"GOFLAGS": flags}}
+		if got := s.hasFlag("modfile"); got != want {
+			t.Errorf("%q: %v", flags, got)
+		}
+	}
+}

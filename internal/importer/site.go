@@ -47,8 +47,7 @@ func newSite(dir string) *site {
 	if file, err := exec.LookPath("go"); err == nil {
 		s.goCmd = file
 	}
-	flags := s.env["GOFLAGS"]
-	s.volatile = strings.Contains(flags, "-modfile") || strings.Contains(flags, "-overlay")
+	s.volatile = s.hasFlag("modfile") || s.hasFlag("overlay")
 	if s.env["GO111MODULE"] == "off" {
 		return s
 	}
@@ -84,6 +83,18 @@ func workspace(dir string, env map[string]string) string {
 	default:
 		return work
 	}
+}
+
+// hasFlag reports whether GOFLAGS sets a flag, or sets it to a value.
+func (s *site) hasFlag(name string) bool {
+	for flag := range strings.FieldsSeq(s.env["GOFLAGS"]) {
+		flag = strings.TrimPrefix(strings.TrimLeft(flag, `'"`), "-")
+		set, _, _ := strings.Cut(strings.TrimPrefix(flag, "-"), "=")
+		if flag = strings.TrimRight(strings.TrimPrefix(flag, "-"), `'"`); flag == name || set == name {
+			return true
+		}
+	}
+	return false
 }
 
 // include makes the content of a file, which may be missing, part of the site.
