@@ -12,9 +12,9 @@ import (
 
 // assembleCell puts the closure around the statements of a cell that is a cell again. Line N of
 // the cell is line N of the output, so all that is put in stands on lines that are there: the
-// closure opens on the magic's line or, behind declarations, on that of the first statement. It ends
-// on a line of its own or, before declarations, behind the last statement. What is declared between
-// statements moves behind it.
+// closure opens on the magic's line or, after declarations, on that of the first statement. It ends
+// on a line of its own or, before declarations, after the last statement. What is declared between
+// statements moves below it.
 func assembleCell(c *cell, p *plan, opts *Options) (*Output, *Error) {
 	w, err := newWrapper(c, p, opts)
 	if err != nil {
@@ -86,41 +86,22 @@ func (c *cell) ending(text string) string {
 	return text
 }
 
-// passedAs returns a cell that is not wrapped with edits of its magics, and a marker to undo them. A command that goes
-// on behind the cell would take the marker for its own.
-func (c *cell) passedAs(e edits) []byte {
-	body := e.apply(c.source, c.bom, len(c.text))
-	if bytes.HasSuffix(body.text, []byte(`\`)) {
-		return slices.Concat(c.text[:c.bom], body.text)
-	}
-	size := len(body.text)
-	if !bytes.HasSuffix(body.text, []byte("\n")) {
-		body.add(c.newline())
-	}
-	list, tail := undoings(e, c.source, c.bom)
-	tail += string(body.text[size:])
-	mark := wrapping{passed: true, alone: true, body: countLines(string(body.text)), footer: 1, undo: undoList(list)}
-	mark.addChecks("", "", list, tail)
-	rest := c.ending(c.newline())
-	return slices.Concat(c.text[:c.bom], body.text, []byte(mark.marker(string(body.text), rest)+rest))
-}
-
 // wrapper is what is put around a cell's statements, and where.
 type wrapper struct {
 	c *cell
 	p *plan
 
-	before, start int    // ends of what stands before the header's line, and of that line
+	before, start int    // ends of what is above the header's line, and of that line
 	magic         []byte // the line that the header replaces, without its end, or nil
 	magicEnd      string // its end
 	nl            string
 	imports       string // on one line
 	opening       string
 	closing       string
-	// moved are declarations between statements, and imports behind what is none: in Go, they come first.
+	// moved are declarations between statements, and imports below what is none: in Go, they come first.
 	moved []decl
 
-	head, foot string // the header's line, and the first behind the body
+	head, foot string // the header's line, and the first below the body
 	edits      edits
 }
 
@@ -131,7 +112,7 @@ func newWrapper(c *cell, p *plan, opts *Options) (*wrapper, *Error) {
 		w.before, w.start = c.lineStart(m.start), c.next(m.end)
 		w.magic, w.magicEnd = c.text[w.before:c.lineEnd(m.end)], string(c.text[c.lineEnd(m.end):w.start])
 	}
-	// Whether a declaration that is no import stands before: the closure does where there is nothing in it.
+	// Whether a declaration that is no import comes first: the closure does where there is nothing in it.
 	others := w.magic != nil && p.span == span{}
 	for _, d := range c.decls {
 		if !p.goes(d) || p.shape == inPlace { // without a closure, nothing is in its way
@@ -209,7 +190,7 @@ func (p *plan) goes(d decl) bool {
 // place decides where the wrapper's parts stand, and what else changes.
 func (w *wrapper) place() {
 	c, p := w.c, w.p
-	first, behind := -1, false // the first of the declarations, and whether there is one behind the statements
+	first, behind := -1, false // the first of the declarations, and whether there is one after the statements
 	for _, d := range c.decls {
 		if p.goes(d) && (d.end <= p.span.start || p.span == span{}) && first < 0 {
 			first = d.start
@@ -299,7 +280,7 @@ func (w *wrapper) isMoved(e edit) bool {
 	return slices.ContainsFunc(w.moved, func(d decl) bool { return d.start <= e.start && e.end <= d.end })
 }
 
-// movedText returns the declarations that stand behind the closure, each on lines of its own.
+// movedText returns the declarations that stand below the closure, each on lines of its own.
 func (w *wrapper) movedText() *fragment {
 	f := &fragment{}
 	for _, d := range w.moved {

@@ -10,7 +10,7 @@ import (
 	"github.com/cellwrap/cellwrap/templates"
 )
 
-// assembleBlock puts a header in the place of the magic's line and a footer behind
+// assembleBlock puts a header in the place of the magic's line and a footer after
 // the last line, and indents what is between. It moves nothing else, so line N of
 // the cell is line N of the output where the cell has a magic.
 func assembleBlock(c *cell, p *plan, opts *Options) (*Output, *Error) {
@@ -74,7 +74,7 @@ func countLines(text string) int {
 
 // block is where things stand in a block.
 type block struct {
-	before    int    // end of the lines that stand before the header
+	before    int    // end of the lines above the header
 	start     int    // start of the body
 	magicLine []byte // the line that the header replaces, without its line end, or nil
 	base      string // indentation of the region

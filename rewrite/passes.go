@@ -26,6 +26,25 @@ func (c *cell) passes(unasked bool, opts *Options) (bool, *Error) {
 	return err != nil && plain, err
 }
 
+// passedAs returns a cell that is not wrapped with edits of its magics, and a marker to undo them. A command that goes
+// on after the cell's end would take the marker for its own.
+func (c *cell) passedAs(e edits) []byte {
+	body := e.apply(c.source, c.bom, len(c.text))
+	if bytes.HasSuffix(body.text, []byte(`\`)) {
+		return slices.Concat(c.text[:c.bom], body.text)
+	}
+	size := len(body.text)
+	if !bytes.HasSuffix(body.text, []byte("\n")) {
+		body.add(c.newline())
+	}
+	list, tail := undoings(e, c.source, c.bom)
+	tail += string(body.text[size:])
+	mark := wrapping{passed: true, alone: true, body: countLines(string(body.text)), footer: 1, undo: undoList(list)}
+	mark.addChecks("", "", list, tail)
+	rest := c.ending(c.newline())
+	return slices.Concat(c.text[:c.bom], body.text, []byte(mark.marker(string(body.text), rest)+rest))
+}
+
 // mayPass reports whether a cell is none that cellwrap was asked for: GoNB would run its statements if
 // they had a func main. What is wrong with such a cell is the kernel's to say, which may know more.
 func (c *cell) mayPass(opts *Options) bool {

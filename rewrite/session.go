@@ -86,7 +86,7 @@ func (s *Session) CellAt(ctx context.Context, src []byte, at Place) (*Output, er
 	return r.out, nil
 }
 
-// pass takes note of a cell that is left as it is. What it declares is looked for when a later cell
+// pass keeps a cell that is left as it is. What it declares is looked for when a later cell
 // is checked: in most notebooks none is.
 func (s *Session) pass(ctx context.Context, p passed) error {
 	if original, ok := unwrapped(p.src); ok {

@@ -130,7 +130,7 @@ func (s *source) newline() string {
 	return "\n"
 }
 
-// startsLine reports whether only white space stands before off on its line.
+// startsLine reports whether there is only white space before off on its line.
 func (s *source) startsLine(off int) bool { return beginsLine(s.text, off) }
 
 func beginsLine(text []byte, off int) bool {

@@ -70,7 +70,7 @@ func (s *lineScanner) scan(yield func(ownLine) bool) bool {
 	}
 }
 
-// alone reports whether only white space stands before off on its line. It looks no further back
+// alone reports whether there is only white space before off on its line. It looks no further back
 // than that: a line may be a megabyte of ";!x".
 func (s *lineScanner) alone(off int) bool {
 	before := bytes.TrimRight(s.src[:off], " \t\r")
