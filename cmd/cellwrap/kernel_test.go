@@ -160,10 +160,10 @@ func TestInterruptedCell(t *testing.T) {
 func TestCellsWarn(t *testing.T) {
 	c := newCells(rewrite.GoNB, false)
 	for i, step := range []struct{ code, want string }{
-		{"// cellwrap:run_in_reactor R\nprintln(1)", "cell 1:1:1: warning: a comment and no directive, because of the space (write //cellwrap:run_in_reactor)\n"},
-		{"//cellwrap: run_in_reactor R\nprintln(1)", "cell 2:1:1: warning: a comment and no directive, because of the space (write //cellwrap:run_in_reactor)\n"},
-		{"%% run_in_reactor R\nprintln(1)", "cell 3:1:1: warning: not a magic of cellwrap, because of the space (write %%run_in_reactor)\n"},
-		{"% reactor_config show", "cell 4:1:1: warning: not a magic of cellwrap, because of the space (write %reactor_config)\n"},
+		{"// cellwrap:run_in_reactor R\nprintln(1)", "cell 1:1:1: warning: this is a comment and not a directive, because of the space (write //cellwrap:run_in_reactor)\n"},
+		{"//cellwrap: run_in_reactor R\nprintln(1)", "cell 2:1:1: warning: this is a comment and not a directive, because of the space (write //cellwrap:run_in_reactor)\n"},
+		{"%% run_in_reactor R\nprintln(1)", "cell 3:1:1: warning: this is not a magic of cellwrap, because of the space (write %%run_in_reactor)\n"},
+		{"% reactor_config show", "cell 4:1:1: warning: this is not a magic of cellwrap, because of the space (write %reactor_config)\n"},
 		{"n := 1\nfmt.Println(n)", ""},
 		{"fmt.Println(n)", "cell 6:1:13: warning: undefined: n (cell 5 declared it in its func main, and it ended with that cell's process; declare it there with var, above the statements or above %%)\n"},
 		{"var n = 1\nfmt.Println(n)", ""},
