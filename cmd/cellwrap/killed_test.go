@@ -94,7 +94,7 @@ func (c *killing) test(t *testing.T) {
 	}
 	kills := 0
 	for n := 1; n <= changes; n++ {
-		if n < changes-12 && (changes > 40 && n%20 > 0 || testing.Short() && n%40 > 0) {
+		if n < changes-12 && (changes > 40 && n%40 > 0 || testing.Short() && n%80 > 0) {
 			continue // a file of many
 		}
 		c.prepare(t, dir)
