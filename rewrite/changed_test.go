@@ -43,7 +43,7 @@ func TestUnwrapChanged(t *testing.T) {
 				continue
 			}
 			for at := range len(out.Code) + 1 {
-				if !rewrite.InSample(fmt.Sprint(c.Name, target, at), 31) {
+				if !rewrite.Sampled(fmt.Sprint(c.Name, target, at), 31) {
 					continue
 				}
 				for changed, how := range changes(out.Code, at) {

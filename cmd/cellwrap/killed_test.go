@@ -94,7 +94,7 @@ func (c *killing) test(t *testing.T) {
 	}
 	kills := 0
 	for n := 1; n <= changes; n++ {
-		if n < changes-12 && (changes > 40 && n%40 > 0 || testing.Short() && n%80 > 0) {
+		if !*all && n < changes-12 && (changes > 40 && n%40 > 0 || testing.Short() && n%80 > 0) {
 			continue // a file of many
 		}
 		c.prepare(t, dir)
@@ -113,7 +113,7 @@ func (c *killing) test(t *testing.T) {
 			return
 		}
 	}
-	t.Logf("killed %d times, at %d changes", kills, changes)
+	t.Logf("killed %d times, at %d changes (-all kills before each)", kills, changes)
 }
 
 // prepare makes dir what it is before the command.
