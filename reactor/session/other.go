@@ -4,7 +4,9 @@ package session
 
 import (
 	"errors"
+	"os"
 	"runtime"
+	"time"
 )
 
 var errSystem = errors.New("a result cannot outlive its cell on " + runtime.GOOS + ", only on Linux and macOS (use package reactor)")
@@ -12,6 +14,8 @@ var errSystem = errors.New("a result cannot outlive its cell on " + runtime.GOOS
 func start(string) error { return errSystem }
 
 func socketOf(string) (string, error) { return "", errSystem }
+
+func dialTo(string, time.Duration) (*os.File, error) { return nil, errSystem }
 
 func unreachable(err error) error { return err }
 
