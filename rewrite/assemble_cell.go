@@ -190,12 +190,12 @@ func (p *plan) goes(d decl) bool {
 // place decides where the wrapper's parts stand, and what else changes.
 func (w *wrapper) place() {
 	c, p := w.c, w.p
-	first, behind := -1, false // the first of the declarations, and whether there is one after the statements
+	first, after := -1, false // the first of the declarations, and whether there is one after the statements
 	for _, d := range c.decls {
 		if p.goes(d) && (d.end <= p.span.start || p.span == span{}) && first < 0 {
 			first = d.start
 		}
-		behind = behind || p.goes(d) && d.tok != token.IMPORT && d.start >= p.span.end
+		after = after || p.goes(d) && d.tok != token.IMPORT && d.start >= p.span.end
 	}
 	var front edits // before all else that is put in at the same place
 	empty := p.span == span{}
@@ -225,7 +225,7 @@ func (w *wrapper) place() {
 	switch {
 	case w.magic != nil && empty:
 		w.head += w.closing
-	case behind && !empty && w.closing != "":
+	case after && !empty && w.closing != "":
 		w.edits.insert(p.span.end, "; "+w.closing, rankClose)
 	default:
 		w.foot += w.closing
@@ -295,14 +295,14 @@ func (w *wrapper) movedText() *fragment {
 // lines returns the cell's line for each line of code.
 func (w *wrapper) lines(code []byte, mark wrapping, moved *fragment) []int {
 	lines := make([]int, countLines(string(code)))
-	behind := countLines(string(w.c.text[w.c.bom:w.start])) + mark.body
-	for i := range min(behind, len(lines)) {
+	header := countLines(string(w.c.text[w.c.bom:w.start])) + mark.body
+	for i := range min(header, len(lines)) {
 		lines[i] = w.c.first + i
 	}
 	at := moved.lineIn(w.c.source)
 	n, off := countLines(string(moved.text)), 0
 	for i, line := range slices.Collect(strings.Lines(string(moved.text))) {
-		if i += len(lines) - n; i >= behind {
+		if i += len(lines) - n; i >= header {
 			lines[i] = at(off, off+len(line))
 		}
 		off += len(line)

@@ -146,7 +146,7 @@ type magicCall struct {
 	args      []arg
 	help      bool // %name?
 	directive bool // it is written as a directive, which is never the host's
-	hosts     bool // it is none of ours, but the host's
+	hosts     bool // the host's, not ours
 }
 
 // parseMagic parses a magic's line, or refuses one that belongs to the host.

@@ -36,7 +36,7 @@ type wrapping struct {
 	passed bool   // it was not wrapped
 	magic  string // the magic, or "" if the cell has none
 	line   []byte // the magic's whole line, if that is not the magic at the header's indentation
-	alone  bool   // the marker stands on a line of its own, as the statements are in place
+	alone  bool   // the marker has a line of its own, as the statements are in place
 	unit   string // indentation added to the body
 	undo   string // edits
 	checks string // less the first one, or ""

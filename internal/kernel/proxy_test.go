@@ -78,7 +78,7 @@ type completing struct {
 func (c completing) Complete(string, int) ([]string, int) { return c.matches, 0 }
 func (c completing) Look(string, int) (View, bool)        { return c.view, c.view.More > 0 }
 
-// A cell that is refused aborts those behind it, and nothing else that waits there, unless its request says
+// A cell that is refused aborts those after it, and nothing else that waits there, unless its request says
 // otherwise: a client may leave that out.
 func TestStopOnError(t *testing.T) {
 	for stop, want := range map[any][]string{
@@ -95,7 +95,7 @@ func TestStopOnError(t *testing.T) {
 			}
 			p.toShell(first.frames)
 			p.toShell(p.request("execute_request", refused).frames)
-			p.toShell(p.request("execute_request", map[string]any{"code": "behind"}).frames)
+			p.toShell(p.request("execute_request", map[string]any{"code": "after"}).frames)
 			p.toShell(p.request("history_request", nil).frames)
 			p.replies(first, "execute_reply", map[string]any{"status": "ok"})
 			if diff := cmp.Diff(want, p.client.sent); diff != "" {

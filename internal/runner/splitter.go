@@ -49,7 +49,7 @@ func (s *splitter) next() (bool, error) {
 	}
 	frame, err := strconv.Atoi(string(number[:n]))
 	if err != nil || n > most || number[n] != ';' {
-		return true, s.pass(len(s.nonce)) // a nonce that is none of ours
+		return true, s.pass(len(s.nonce)) // another nonce than ours
 	}
 	s.drop(len(s.nonce) + n + 1)
 	return true, s.mark(frame)
